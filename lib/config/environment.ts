@@ -1,0 +1,25 @@
+import type {HarnessOptions} from './options.ts';
+import {validateOptions} from './validate.ts';
+
+const texts = {server: 'SERVER', image: 'IMAGE', binaries: 'BINARIES', seeds: 'SEEDS', onUnavailable: 'ON_UNAVAILABLE', historyFile: 'HISTORY_FILE', report: 'REPORT'} as const;
+const numbers = {workers: 'WORKERS', lanes: 'LANES', lingerMs: 'LINGER_MS', budgetMs: 'BUDGET_MS'} as const;
+const lists = {schemas: 'SCHEMAS', fingerprint: 'FINGERPRINT'} as const;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+function read<T>(names: Readonly<Record<string, string>>, env: Environment, convert: (text: string) => T): Array<[string, T]> {
+	return Object.entries(names).flatMap(([option, suffix]) => {
+		const text = env[`DATAFLOW_TDD_${suffix}`];
+		return text === undefined || text === '' ? [] : [[option, convert(text)] as [string, T]];
+	});
+}
+
+/** The options that the environment sets: `DATAFLOW_TDD_LINGER_MS=0` is `{lingerMs: 0}`; lists are comma-separated. */
+export function optionsFromEnvironment(env: Environment): HarnessOptions {
+	const options = Object.fromEntries<unknown>([
+		...read(texts, env, text => text),
+		...read(numbers, env, Number),
+		...read(lists, env, text => text.split(',').map(item => item.trim())),
+	]);
+	return validateOptions(options, 'the environment (DATAFLOW_TDD_*)');
+}

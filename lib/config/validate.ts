@@ -1,0 +1,79 @@
+import {ConfigError} from '../errors.ts';
+import type {HarnessOptions} from './options.ts';
+
+type Check = (value: unknown) => boolean;
+
+const isText: Check = value => typeof value === 'string' && value !== '';
+const isTextList: Check = value => Array.isArray(value) && value.every(item => isText(item));
+const isSource: Check = value => isText(value)
+	|| (typeof value === 'object' && value !== null && isText((value as {command?: unknown}).command) && isTextList((value as {inputs?: unknown}).inputs));
+const isCount: Check = value => Number.isInteger(value) && (value as number) >= 1;
+const isDuration: Check = value => typeof value === 'number' && Number.isFinite(value) && value >= 0;
+const oneOf = (...values: readonly string[]): Check => value => values.includes(value as string);
+
+/** What each option may be: the test, and its words for the error. */
+const rules: Record<keyof HarnessOptions, readonly [Check, string]> = {
+	schemas: [value => isSource(value) || (Array.isArray(value) && value.every(item => isSource(item))), 'a path, {command, inputs}, or a list of these'],
+	seeds: [isText, 'the path of a folder'],
+	server: [value => oneOf('auto', 'container', 'embedded')(value) || /^postgres(ql)?:\/\//.test(String(value)), `'auto', 'container', 'embedded' or a postgres:// URL`],
+	image: [isText, `the name of an image, such as 'postgres:17'`],
+	binaries: [isText, 'the path of a folder that holds postgres and initdb'],
+	workers: [isCount, 'a whole number from 1'],
+	lanes: [isCount, 'a whole number from 1'],
+	lingerMs: [isDuration, 'a number of milliseconds from 0'],
+	budgetMs: [isDuration, 'a number of milliseconds from 0'],
+	onUnavailable: [oneOf('fail', 'skip'), `'fail' or 'skip'`],
+	fingerprint: [isTextList, 'a list of texts or paths'],
+	historyFile: [isText, 'the path of a file'],
+	report: [oneOf('summary', 'none'), `'summary' or 'none'`],
+};
+
+function show(value: unknown): string {
+	return `${JSON.stringify(value)} (${Array.isArray(value) ? 'list' : typeof value})`;
+}
+
+function closest(name: string): string | undefined {
+	const letters = name.toLowerCase().replaceAll(/[^a-z]/g, '');
+	return Object.keys(rules).find(known => known.toLowerCase() === letters || known.toLowerCase().startsWith(letters.slice(0, 4)));
+}
+
+/**
+ * Checks options from one place and names that place in the error.
+ * @throws {ERR_CONFIG_INVALID} for an unknown option or a value of the wrong kind
+ */
+export function validateOptions(options: unknown, where: string): HarnessOptions {
+	if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+		throw new ConfigError('ERR_CONFIG_INVALID', {
+			what: `The options in ${where} are ${show(options)}.`,
+			why: 'Options are an object.',
+			fix: `Write them as {server: 'auto'}; README, section Options, lists them.`,
+		});
+	}
+
+	for (const [name, value] of Object.entries(options)) {
+		checkOption(name, value, where);
+	}
+
+	return options as HarnessOptions;
+}
+
+function checkOption(name: string, value: unknown, where: string): void {
+	const rule = rules[name as keyof HarnessOptions];
+	if (!rule) {
+		const suggestion = closest(name);
+		throw new ConfigError('ERR_CONFIG_INVALID', {
+			what: `The option '${name}' in ${where} is not known.`,
+			why: suggestion ? `It may be a slip for '${suggestion}'.` : 'It may belong to another tool or version.',
+			fix: `Use one of: ${Object.keys(rules).join(', ')}.`,
+		});
+	}
+
+	const [isValid, expected] = rule;
+	if (value !== undefined && !isValid(value)) {
+		throw new ConfigError('ERR_CONFIG_INVALID', {
+			what: `The option '${name}' in ${where} is ${show(value)}.`,
+			why: `It has to be ${expected}.`,
+			fix: `Change it in ${where}.`,
+		});
+	}
+}

@@ -1,0 +1,104 @@
+import {ContextError} from '../errors.ts';
+
+const inClone = `Use the fixture tddParallelSafe, whose database is the test's own:\n  test('...', tddParallelSafe, async (t, {db, connect}) => {`;
+
+/** The harness's transaction was ended by the code under test. */
+export function committed(statement: string | undefined): ContextError {
+	return new ContextError('ERR_CONTEXT_COMMITTED', {
+		what: `The transaction of this test was ended${statement ? ` by \`${shorten(statement)}\`` : ''}.`,
+		why: 'A rollback context lives in one transaction, and something in this test sent COMMIT, ROLLBACK or a procedure that commits as text; what it wrote may have stayed, so its database is being replaced.',
+		fix: `Use db.transaction() or db.startTransaction(), which nest. ${inClone}`,
+	});
+}
+
+/** A deferred constraint does not hold at the end of the test. */
+export function constraintViolated(cause: Error & {constraint?: string; table?: string; detail?: string}): ContextError {
+	return new ContextError('ERR_CONTEXT_CONSTRAINT', {
+		what: `At the end of this test the deferred constraint ${cause.constraint ?? ''} of table ${cause.table ?? ''} does not hold: ${cause.message}.`,
+		why: `${cause.detail ?? 'A row points to one that is not there.'} In production the COMMIT would have failed.`,
+		fix: 'Insert the missing row before the end of the test, or expect the error from db.transaction().',
+		cause,
+	});
+}
+
+/** A statement was sent through a context whose test is over. */
+export function closed(statement: string): ContextError {
+	return new ContextError('ERR_CONTEXT_CLOSED', {
+		what: `\`${shorten(statement)}\` was sent after the end of its test.`,
+		why: 'A promise was not awaited, or a timer or an event still held the context.',
+		fix: 'Await all work before the test ends; eslint rule no-floating-promises finds such places.',
+	});
+}
+
+/** A query waits for a transaction that waits for the query. */
+export function deadlock(statement: string | undefined): ContextError {
+	return new ContextError('ERR_CONTEXT_DEADLOCK', {
+		what: `A query on \`db\` waits for a transaction to end that itself waits for the query${statement ? ` (\`${shorten(statement)}\`)` : ''}.`,
+		why: 'It was sent on `db` inside of the callback of db.transaction() or db.connection(), or before a startTransaction() was committed. In production it would run on another connection and not see what the transaction wrote.',
+		fix: `Send it on the \`trx\` that the callback gets. If another connection is what you want to test: ${inClone}`,
+	});
+}
+
+/** An isolation level was asked for inside the transaction of the test. */
+export function isolationMismatch(asked: string, inForce: string): ContextError {
+	return new ContextError('ERR_CONTEXT_ISOLATION', {
+		what: `The code under test asked for a transaction at '${asked}', and this test runs at '${inForce}'.`,
+		why: 'In a rollback context transactions are savepoints, which have the isolation level of the test.',
+		fix: `Write tddTestContext.with({isolationLevel: '${asked}'}). To test real conflicts: ${inClone}`,
+	});
+}
+
+/** SQLSTATEs of statements that a transaction does not allow. */
+const transactionOnly: Readonly<Record<string, string>> = {
+	25_001: 'PostgreSQL refuses this statement inside of a transaction, and a rollback context is one',
+	'55P04': 'A value added to an enum can be used only after a commit',
+	'2D000': 'A procedure may commit only outside of a transaction, and a rollback context is one',
+};
+
+/** Adds to an error of PostgreSQL what is special about rollback contexts; other errors pass unchanged. */
+export function explainStatement(error: Error & {code?: string}, statement: string): Error {
+	const why = transactionOnly[error.code ?? ''];
+	if (error.code === '2D000') {
+		return Object.defineProperty(committed(statement), 'cause', {value: error});
+	}
+
+	return why === undefined ? error : new ContextError('ERR_CONTEXT_STATEMENT', {
+		what: `\`${shorten(statement)}\` cannot run in a rollback context: ${error.message}.`,
+		why: `${why}.`,
+		fix: inClone,
+		cause: error,
+	});
+}
+
+/** The connection of a test was lost. */
+export function connectionLost(statement: string, cause: Error): ContextError {
+	return new ContextError('ERR_CONTEXT_CONNECTION', {
+		what: `The connection of this test ended during \`${shorten(statement)}\`: ${cause.message}.`,
+		why: 'Its backend was terminated, or the server ended.',
+		fix: 'The next test gets a new connection. If nothing in this test does it on purpose, `dataflow-tdd status` names the log that says more.',
+		cause,
+	});
+}
+
+/** Something that a test opened is still open at its end. */
+export interface Leak {
+	readonly what: string;
+	/** Where it was opened. */
+	readonly stack: string;
+}
+
+/** A test ended with things still open. */
+export function leaked(leaks: readonly Leak[]): ContextError {
+	const list = leaks.map(({what, stack}) => `${what}\n${stack}`).join('\n');
+	return new ContextError('ERR_CONTEXT_LEAKED', {
+		what: `At the end of this test ${leaks.length === 1 ? 'something was' : `${leaks.length} things were`} still open:\n${list}\n`,
+		why: 'It was not awaited, committed, rolled back or released before the test ended.',
+		fix: 'Await it, or end it in a `finally`.',
+	});
+}
+
+/** A statement on one line, cut to what a message can hold. */
+export function shorten(statement: string): string {
+	const line = statement.replaceAll(/\s+/g, ' ').trim();
+	return line.length > 120 ? `${line.slice(0, 117)}...` : line;
+}

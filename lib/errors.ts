@@ -1,0 +1,128 @@
+/**
+ * The codes of all errors that the harness throws. They are part of the API: match `error.code`, not the message.
+ * docs/errors.md explains each of them.
+ */
+export type ErrorCode =
+	| 'ERR_CONFIG_INVALID'
+	| 'ERR_CONFIG_LOAD'
+	| 'ERR_GUARD_REFUSED'
+	| 'ERR_SERVER_UNAVAILABLE'
+	| 'ERR_SERVER_ENGINE'
+	| 'ERR_SERVER_IMAGE'
+	| 'ERR_SERVER_PORT'
+	| 'ERR_SERVER_DISK'
+	| 'ERR_SERVER_URL'
+	| 'ERR_SERVER_VERSION'
+	| 'ERR_SERVER_START'
+	| 'ERR_SERVER_LOST'
+	| 'ERR_SERVER_SNAPSHOT'
+	| 'ERR_TEMPLATE_SOURCE'
+	| 'ERR_TEMPLATE_SQL'
+	| 'ERR_TEMPLATE_MIGRATION'
+	| 'ERR_TEMPLATE_COMMAND'
+	| 'ERR_TEMPLATE_LOCKED'
+	| 'ERR_SEED_LOAD'
+	| 'ERR_SEED_UNKNOWN'
+	| 'ERR_SEED_CYCLE'
+	| 'ERR_SEED_RESULT'
+	| 'ERR_KEEPER_START'
+	| 'ERR_KEEPER_LOST'
+	| 'ERR_KEEPER_PROTOCOL'
+	| 'ERR_CONTEXT_COMMITTED'
+	| 'ERR_CONTEXT_CONSTRAINT'
+	| 'ERR_CONTEXT_LEAKED'
+	| 'ERR_CONTEXT_CLOSED'
+	| 'ERR_CONTEXT_DEADLOCK'
+	| 'ERR_CONTEXT_ISOLATION'
+	| 'ERR_CONTEXT_STATEMENT'
+	| 'ERR_CONTEXT_CONNECTION'
+	| 'ERR_CONTEXT_HOOK'
+	| 'ERR_MODEL_UNKNOWN'
+	| 'ERR_MODEL_KEY'
+	| 'ERR_POOL_UNKNOWN';
+
+/** The three sentences of an error: what happened (names, numbers), why (most likely), what to do about it. */
+export interface ErrorParts {
+	readonly what: string;
+	readonly why: string;
+	/** The third sentence: an option or a command to paste. It becomes `error.hint`. */
+	readonly fix: string;
+	/** The foreign error behind this one. */
+	readonly cause?: unknown;
+}
+
+/** An error of the harness: `code` to match, `hint` to act on, `cause` to dig into. Passwords never appear in it. */
+export class HarnessError extends Error {
+	readonly code: ErrorCode;
+	readonly hint: string;
+
+	constructor(code: ErrorCode, {what, why, fix, cause}: ErrorParts) {
+		super(redact(`${what} ${why} ${fix}`.trim()), cause === undefined ? undefined : {cause});
+		this.code = code;
+		this.hint = redact(fix);
+	}
+
+	override get name(): string {
+		return this.constructor.name;
+	}
+}
+
+/** Options or a config file cannot be used. */
+export class ConfigError extends HarnessError {}
+/** A guard refused something destructive. */
+export class GuardError extends HarnessError {}
+/** A server could not be found, started, saved or stopped. */
+export class ServerError extends HarnessError {}
+/** A template could not be built from its schema sources. */
+export class TemplateError extends HarnessError {}
+/** A seed pack could not be loaded. */
+export class SeedError extends HarnessError {}
+/** The keeper could not be started or reached. */
+export class KeeperError extends HarnessError {}
+/** A test used its context in a way that would break isolation. */
+export class ContextError extends HarnessError {}
+
+const classes = {ConfigError, GuardError, ServerError, TemplateError, SeedError, KeeperError, ContextError};
+
+/** An error in the shape in which it travels between the keeper and its clients. */
+export interface WireError {
+	readonly name: string;
+	readonly message: string;
+	readonly code?: ErrorCode;
+	readonly hint?: string;
+	readonly causeMessage?: string;
+	readonly stack?: string;
+}
+
+/** Turns any thrown value into a {@link WireError}. */
+export function toWireError(error: unknown): WireError {
+	if (!(error instanceof Error)) {
+		return {name: 'Error', message: redact(String(error))};
+	}
+
+	const wire = {name: error.name, message: redact(error.message), ...(error.stack && {stack: redact(error.stack)})};
+	if (!(error instanceof HarnessError)) {
+		return wire;
+	}
+
+	const causeMessage = error.cause instanceof Error ? redact(error.cause.message) : undefined;
+	return {...wire, code: error.code, hint: error.hint, ...(causeMessage && {causeMessage})};
+}
+
+/** Makes the error that {@link toWireError} took apart, of the same class and with the same code. */
+export function fromWireError(wire: WireError): Error {
+	if (!wire.code) {
+		return Object.assign(new Error(wire.message), {name: wire.name});
+	}
+
+	const Class = classes[wire.name as keyof typeof classes] ?? HarnessError;
+	const cause = wire.causeMessage === undefined ? undefined : new Error(wire.causeMessage);
+	const error = new Class(wire.code, {what: wire.message, why: '', fix: '', cause});
+	Object.defineProperty(error, 'hint', {value: wire.hint ?? '', enumerable: true});
+	return error;
+}
+
+/** Replaces the password of every URL in a text by `***`. */
+export function redact(text: string): string {
+	return text.replaceAll(/(\w+:\/\/[^\s:/@]*):[^\s@]*@/g, '$1:***@');
+}

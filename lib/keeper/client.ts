@@ -1,0 +1,57 @@
+import type {Socket} from 'node:net';
+import type {HarnessConfig} from '../config/options.ts';
+import type {Progress} from '../server/server.ts';
+import {openChannel} from './channel.ts';
+import {identifyKeeper} from './identity.ts';
+import {connectToKeeper, visitKeeper} from './launch.ts';
+import type {ClientApi, ClientRole, KeeperApi, KeeperInfo} from './protocol.ts';
+
+/** A connection to the keeper. */
+export interface KeeperClient {
+	readonly api: KeeperApi;
+	readonly info: KeeperInfo;
+	/** True if the keeper was started for this connection. */
+	readonly isNew: boolean;
+	/** Resolves when the connection has ended, from whichever side. */
+	readonly closed: Promise<void>;
+	/** Keeps this process alive, or lets it end, while the connection is open. */
+	ref(): void;
+	unref(): void;
+	close(): void;
+}
+
+async function greet(socket: Socket, options: {isNew: boolean; role: ClientRole; progress: Progress; version: string}): Promise<KeeperClient> {
+	const {isNew, role, progress, version} = options;
+	const closed = new Promise<void>(resolve => {
+		socket.once('close', () => {
+			resolve();
+		});
+	});
+	const rpc = openChannel<KeeperApi, ClientApi>(socket, {progress});
+	const info = await rpc.hello({version, role});
+	return {
+		api: rpc, info, isNew, closed,
+		ref: () => socket.ref(),
+		unref: () => socket.unref(),
+		close() {
+			socket.destroy();
+		},
+	};
+}
+
+/**
+ * Connects to the keeper of a configuration, and starts it if need be.
+ * @throws {ERR_KEEPER_START}, or the error with which the keeper ended, such as {ERR_SERVER_UNAVAILABLE}
+ */
+export async function openKeeper(config: HarnessConfig, role: ClientRole, progress: Progress = () => {}): Promise<KeeperClient> {
+	const identity = identifyKeeper(config);
+	const {socket, isNew} = await connectToKeeper(config, identity);
+	return greet(socket, {isNew, role, progress, version: identity.version});
+}
+
+/** Connects to the keeper of a configuration if one is running. */
+export async function visitRunningKeeper(config: HarnessConfig): Promise<KeeperClient | undefined> {
+	const identity = identifyKeeper(config);
+	const socket = await visitKeeper(identity);
+	return socket && greet(socket, {isNew: false, role: 'visitor', progress() {}, version: identity.version});
+}

@@ -1,0 +1,41 @@
+import {createHash} from 'node:crypto';
+import {readFileSync, statSync} from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import {cacheSubfolder, runtimeFolder} from '../config/folders.ts';
+import type {HarnessConfig} from '../config/options.ts';
+
+/** What tells one keeper from another. */
+export interface KeeperIdentity {
+	/** 16 hex digits over user, project, configuration and installed version. */
+	readonly id: string;
+	/** Of the package, such as `0.1.0`. */
+	readonly version: string;
+	/** The socket or named pipe on which it listens. */
+	readonly socket: string;
+	readonly logFile: string;
+}
+
+const packageFile = path.join(import.meta.dirname, '..', '..', 'package.json');
+
+/** The version of the installed package. */
+export function packageVersion(): string {
+	return (JSON.parse(readFileSync(packageFile, 'utf8')) as {version: string}).version;
+}
+
+/** Changes when the package is installed or built anew, also without a new version. */
+function installationStamp(): string {
+	const {mtimeMs, ino} = statSync(path.join(import.meta.dirname, `main${path.extname(import.meta.filename)}`));
+	return `${mtimeMs} ${ino}`;
+}
+
+const engineVariables = ['DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_TLS_VERIFY', 'TESTCONTAINERS_HOST_OVERRIDE', 'DATAFLOW_TDD_CACHE'];
+
+/** Names the keeper of a configuration. One of another version or configuration has another name, so it is never talked to. */
+export function identifyKeeper(config: HarnessConfig): KeeperIdentity {
+	const version = packageVersion();
+	const parts = [process.getuid?.() ?? 0, version, installationStamp(), config, engineVariables.map(name => process.env[name])];
+	const id = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+	const socket = process.platform === 'win32' ? `\\\\.\\pipe\\dataflow-tdd-${id}` : path.join(runtimeFolder(), `${id}.sock`);
+	return {id, version, socket, logFile: path.join(cacheSubfolder('logs'), `${id}.log`)};
+}

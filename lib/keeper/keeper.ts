@@ -1,0 +1,248 @@
+import {createHash} from 'node:crypto';
+import type {Socket} from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import type {BirpcReturn} from 'birpc';
+import {cacheSubfolder} from '../config/folders.ts';
+import type {HarnessConfig} from '../config/options.ts';
+import {KeeperError} from '../errors.ts';
+import {chooseServer, type ChosenServer} from '../server/choose.ts';
+import type {ServerAdapter} from '../server/server.ts';
+import {openChannel} from './channel.ts';
+import type {ServerDatabases} from './databases.ts';
+import type {KeeperIdentity} from './identity.ts';
+import {Leases} from './leases.ts';
+import {Linger} from './linger.ts';
+import {log} from './log.ts';
+import {currentOwner, isOwnerAlive} from './owner.ts';
+import type {ClientApi, ClientRole, KeeperApi, KeeperInfo, KeeperStatus, Preparation} from './protocol.ts';
+import {Templates} from './templates.ts';
+import {Wishes} from './wishes.ts';
+
+/** What a keeper is made of. */
+export interface KeeperOptions {
+	readonly config: HarnessConfig;
+	readonly identity: KeeperIdentity;
+	/** Called once, when nothing is left to do and nothing is running any more. */
+	readonly onEnd: () => void;
+}
+
+/** One connection: what it is for, and what it holds. */
+interface Client {
+	role: ClientRole;
+	readonly leases: Set<number>;
+	readonly remote: BirpcReturn<ClientApi, KeeperApi>;
+}
+
+/** What there is once the server is chosen. */
+interface World {
+	readonly chosen: ChosenServer;
+	readonly description: string;
+	readonly templates: Templates;
+	readonly leases: Leases;
+}
+
+/** Owns servers, clones and leases, and ends when nobody needs it any more. */
+export class Keeper {
+	/** Rejects with the reason when there is no server to run tests on; every client is told. */
+	readonly opened: Promise<unknown>;
+	readonly #options: KeeperOptions;
+	readonly #startedAt = performance.now();
+	readonly #clients = new Set<Client>();
+	readonly #wishes: Wishes;
+	readonly #linger: Linger;
+	readonly #world: Promise<World>;
+	#clones = 0;
+	#fingerprint: string | undefined;
+	#ending: Promise<void> | undefined;
+
+	constructor(options: KeeperOptions) {
+		this.#options = options;
+		const {config} = options;
+		this.#wishes = new Wishes(path.join(cacheSubfolder('wishes'), `${wishKey(config)}.json`));
+		this.#linger = new Linger(config.lingerMs, () => void this.stop('nobody has asked for a server'));
+		this.#world = this.#open();
+		this.opened = this.#world;
+	}
+
+	/** Serves one connection for as long as it lasts. */
+	serve(socket: Socket): void {
+		this.#linger.cancel();
+		const client: Client = {role: 'visitor', leases: new Set(), remote: undefined as never};
+		Object.assign(client, {remote: openChannel<ClientApi, KeeperApi>(socket, this.#apiFor(client))});
+		this.#clients.add(client);
+		socket.once('close', () => void this.#leave(client));
+	}
+
+	/** Begins to wait for clients; a keeper to which nobody comes ends. */
+	begin(): void {
+		this.#linger.begin({wasRun: false});
+	}
+
+	/** Ends everything this keeper started. Calling it again waits for the same end. */
+	async stop(reason: string): Promise<void> {
+		this.#ending ??= this.#end(reason);
+		return this.#ending;
+	}
+
+	async #open(): Promise<World> {
+		const {config, identity} = this.#options;
+		const owner = currentOwner();
+		const databaseOwner = createHash('sha256').update(owner).digest('hex').slice(0, 8);
+		const progress = (step: string, fraction?: number): void => {
+			this.#broadcast(step, fraction);
+		};
+
+		const chosen = await chooseServer(config);
+		const {description} = await chosen.adapter.identify(progress);
+		log(`keeper ${identity.id} (${process.pid}) on ${description}`);
+		const templates = new Templates({adapter: chosen.adapter, config, owner, databaseOwner, wishes: this.#wishes, progress});
+		const leases = new Leases(config.workers, os.availableParallelism(), {adapter: chosen.adapter, templates, owner, databaseOwner});
+		void sweep(chosen.adapter);
+		return {chosen, description, templates, leases};
+	}
+
+	#apiFor(client: Client): KeeperApi {
+		return {
+			hello: async ({role}) => {
+				client.role = role;
+				return this.#info(await this.#world);
+			},
+			prepare: async () => this.#prepare(),
+			acquire: async file => {
+				const {leases} = await this.#world;
+				const lease = await leases.acquire(file);
+				if (this.#clients.has(client)) {
+					client.leases.add(lease.id);
+				} else {
+					await leases.release(lease.id, {isClean: true});
+				}
+
+				return lease;
+			},
+			release: async lease => {
+				client.leases.delete(lease);
+				await (await this.#world).leases.release(lease, {isClean: true});
+			},
+			lane: async ({lease, combination, lane}) => {
+				const startedAt = performance.now();
+				this.#wishes.add(combination);
+				const databases = await this.#databases(lease);
+				const handout = await databases.lane(combination, lane);
+				this.#clones += handout.source === 'ready' ? 0 : 1;
+				return {...handout, handoutMs: performance.now() - startedAt};
+			},
+			taint: async (lease, database) => {
+				(await this.#databases(lease)).taint(database);
+			},
+			clone: async lease => {
+				this.#clones++;
+				return (await this.#databases(lease)).clone();
+			},
+			status: async () => this.#status(await this.#world),
+			stop: async () => {
+				void this.stop('it was asked to');
+			},
+		};
+	}
+
+	async #databases(lease: number): Promise<ServerDatabases> {
+		const {leases} = await this.#world;
+		return leases.slot(lease).databases ?? lostServer();
+	}
+
+	async #prepare(): Promise<Preparation> {
+		const startedAt = performance.now();
+		const {templates, leases} = await this.#world;
+		const current = await templates.current();
+		this.#fingerprint = current.fingerprint;
+		leases.warm();
+		return {fingerprint: current.fingerprint, isCached: current.isCached, tookMs: performance.now() - startedAt};
+	}
+
+	async #leave(client: Client): Promise<void> {
+		this.#clients.delete(client);
+		const world = await this.#world.catch(() => {});
+		for (const lease of client.leases) {
+			await world?.leases.release(lease, {isClean: false}).catch((error: unknown) => {
+				log(`lease ${lease}: ${String(error)}`);
+			});
+		}
+
+		if (this.#clients.size === 0 && !this.#ending && world) {
+			await this.#becomeIdle(world, client.role);
+		}
+	}
+
+	async #becomeIdle({templates}: World, lastRole: ClientRole): Promise<void> {
+		templates.forgetFailure();
+		this.#linger.begin({wasRun: lastRole !== 'worker'});
+		await templates.bake().catch((error: unknown) => {
+			log(`baking failed: ${String(error)}`);
+		});
+	}
+
+	#broadcast(step: string, fraction?: number): void {
+		log(`${step}${fraction === undefined ? '' : ` (${Math.round(fraction * 100)} %)`}`);
+		for (const {remote} of this.#clients) {
+			void remote.progress.asEvent(step, fraction);
+		}
+	}
+
+	#info({chosen, description}: World): KeeperInfo {
+		const {identity} = this.#options;
+		return {pid: process.pid, version: identity.version, description, reason: chosen.reason, logFile: identity.logFile};
+	}
+
+	#status(world: World): KeeperStatus {
+		const {leases} = world;
+		return {
+			...this.#info(world),
+			projectDir: this.#options.config.projectDir,
+			fingerprint: this.#fingerprint,
+			clients: this.#clients.size,
+			waiting: leases.waiting,
+			slots: leases.slots.map(slot => slot.status()),
+			leases: leases.granted,
+			clones: this.#clones,
+			memoryBytes: process.memoryUsage.rss(),
+			uptimeMs: performance.now() - this.#startedAt,
+			lingerMs: this.#options.config.lingerMs,
+		};
+	}
+
+	async #end(reason: string): Promise<void> {
+		log(`ending: ${reason}`);
+		this.#linger.cancel();
+		const world = await this.#world.catch(() => {});
+		await world?.templates.bake().catch(() => {});
+		await world?.leases.stop(new KeeperError('ERR_KEEPER_LOST', {
+			what: `The keeper ended while a worker was waiting for a server: ${reason}.`,
+			why: 'Somebody stopped it, or the machine is shutting down.',
+			fix: 'Run again: a new one is started.',
+		}));
+		log('ended');
+		this.#options.onEnd();
+	}
+}
+
+async function sweep(adapter: ServerAdapter): Promise<void> {
+	const removed = await adapter.sweep(isOwnerAlive).catch((error: unknown) => [`nothing: ${String(error)}`]);
+	for (const label of removed) {
+		log(`swept ${label}`);
+	}
+}
+
+/** Wishes belong to a project and its seeds; which server it runs on does not matter. */
+function wishKey({projectDir, seeds}: HarnessConfig): string {
+	return createHash('sha256').update(`${projectDir}\n${seeds}`).digest('hex').slice(0, 16);
+}
+
+function lostServer(): never {
+	throw new KeeperError('ERR_SERVER_LOST', {
+		what: 'The server of this test file has ended.',
+		why: 'It was killed, or ran out of memory or disk.',
+		fix: 'Run again; `dataflow-tdd status` names the log that says more.',
+	});
+}

@@ -1,0 +1,103 @@
+// The keeper's process: detached from whoever started it, its output is its log.
+import {once} from 'node:events';
+import {chmodSync, rmSync} from 'node:fs';
+import net from 'node:net';
+import process from 'node:process';
+import type {HarnessConfig} from '../config/options.ts';
+import {toWireError} from '../errors.ts';
+import {identifyKeeper} from './identity.ts';
+import {Keeper} from './keeper.ts';
+import {log} from './log.ts';
+
+/** What the starter reads from the log when the keeper ends before it listens. */
+const failurePrefix = 'keeper failed: ';
+
+async function isServed(socket: string): Promise<boolean> {
+	const probe = net.connect(socket);
+	try {
+		await once(probe, 'connect');
+		return true;
+	} catch {
+		return false;
+	} finally {
+		probe.destroy();
+	}
+}
+
+/** Binds the socket, which only one process can do; a socket file that nobody serves is left from one that was killed. */
+async function listen(server: net.Server, socket: string): Promise<boolean> {
+	for (let attempt = 0; ; attempt++) {
+		try {
+			server.listen(socket);
+			await once(server, 'listening');
+			return true;
+		} catch (error) {
+			const {code} = error as NodeJS.ErrnoException;
+			if (code !== 'EADDRINUSE' || attempt > 0) {
+				throw error;
+			}
+
+			if (await isServed(socket)) {
+				return false;
+			}
+
+			rmSync(socket, {force: true});
+		}
+	}
+}
+
+/** Long enough for those who wait to be told why there is no keeper. */
+const farewellMs = 300;
+
+async function main(): Promise<void> {
+	const config = JSON.parse(process.env.DATAFLOW_TDD_KEEPER ?? '') as HarnessConfig;
+	const identity = identifyKeeper(config);
+	const end = (status: number): void => {
+		rmSync(identity.socket, {force: true});
+		process.exit(status);
+	};
+
+	const sockets: net.Socket[] = [];
+	const server = net.createServer(socket => void sockets.push(socket));
+	if (!await listen(server, identity.socket)) {
+		log('another keeper of this configuration is already here');
+		return;
+	}
+
+	if (process.platform !== 'win32') {
+		chmodSync(identity.socket, 0o600);
+	}
+
+	const keeper = new Keeper({config, identity, onEnd: () => {
+		end(0);
+	}});
+	for (const socket of sockets) {
+		keeper.serve(socket);
+	}
+
+	server.removeAllListeners('connection').on('connection', socket => {
+		keeper.serve(socket);
+	});
+	keeper.begin();
+	for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+		process.on(signal, () => void keeper.stop(`it received ${signal}`));
+	}
+
+	keeper.opened.catch((error: unknown) => {
+		report(error);
+		setTimeout(() => {
+			end(1);
+		}, farewellMs);
+	});
+}
+
+function report(error: unknown): void {
+	process.stdout.write(`${failurePrefix}${JSON.stringify(toWireError(error))}\n`);
+}
+
+try {
+	await main();
+} catch (error) {
+	report(error);
+	process.exit(1);
+}

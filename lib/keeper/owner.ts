@@ -1,0 +1,39 @@
+import {readFileSync} from 'node:fs';
+import os from 'node:os';
+import process from 'node:process';
+
+/** When a process began, in the kernel's own count, so that a reused process id is not taken for it; empty where unknown. */
+function startTime(pid: number): string | undefined {
+	if (process.platform !== 'linux') {
+		return '';
+	}
+
+	try {
+		// The second field may hold spaces and parentheses; the start time is the 20th after it.
+		const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(')').at(-1)?.trim().split(' ') ?? [];
+		return fields[19];
+	} catch {
+		return undefined;
+	}
+}
+
+/** Writes down who owns a server: `host:pid:start`. */
+export function currentOwner(): string {
+	return `${os.hostname()}:${process.pid}:${startTime(process.pid) ?? ''}`;
+}
+
+/** True if the process that an owner names still runs, or may run, because it is on another machine. */
+export function isOwnerAlive(owner: string): boolean {
+	const [host, pid, start] = owner.split(':');
+	if (host !== os.hostname()) {
+		return true;
+	}
+
+	try {
+		process.kill(Number(pid), 0);
+	} catch (error) {
+		return (error as NodeJS.ErrnoException).code === 'EPERM';
+	}
+
+	return startTime(Number(pid)) === start;
+}

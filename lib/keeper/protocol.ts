@@ -1,0 +1,103 @@
+import type {ServerAddress} from '../server/server.ts';
+import type {Combination} from '../template/combination.ts';
+import type {TemplateRecord} from '../template/record.ts';
+
+/** Who the keeper is and what it runs tests on. */
+export interface KeeperInfo {
+	readonly pid: number;
+	readonly version: string;
+	/** Such as `embedded PostgreSQL 18.4 (npm)`. */
+	readonly description: string;
+	/** Why that server was chosen. */
+	readonly reason: string;
+	readonly logFile: string;
+}
+
+/** A worker's right to one server. It ends with the connection that asked for it. */
+export interface Lease {
+	readonly id: number;
+	/** Which of the keeper's servers it is, from 0. */
+	readonly slot: number;
+	readonly address: ServerAddress;
+	readonly version: number;
+	/** How long the worker waited for it, in ms. */
+	readonly waitMs: number;
+}
+
+/** A database for one lane of a worker, as good as new. */
+export interface LaneDatabase {
+	readonly name: string;
+	readonly record: TemplateRecord;
+	/** How it came about: it was there, it was cloned from a template, or its template had to be built first. */
+	readonly source: 'ready' | 'cloned' | 'built';
+	/** What handing it out took in the keeper, in ms. */
+	readonly handoutMs: number;
+}
+
+/** Which database a lane wants. */
+export interface LaneRequest {
+	readonly lease: number;
+	readonly combination: Combination;
+	/** Numbered from 0, per lease and combination. */
+	readonly lane: number;
+}
+
+/** What preparing a run did. */
+export interface Preparation {
+	readonly fingerprint: string;
+	/** True if the template was there; false if it was built now. */
+	readonly isCached: boolean;
+	readonly tookMs: number;
+}
+
+/** One of the keeper's servers. */
+export interface SlotStatus {
+	readonly slot: number;
+	readonly state: 'empty' | 'starting' | 'free' | 'leased';
+	readonly server: string | undefined;
+	readonly file: string | undefined;
+	/** What the last start took, in ms, to its first query. */
+	readonly startMs: number | undefined;
+	readonly databases: number;
+}
+
+/** What `dataflow-tdd status` shows. */
+export interface KeeperStatus extends KeeperInfo {
+	readonly projectDir: string;
+	readonly fingerprint: string | undefined;
+	readonly clients: number;
+	readonly waiting: number;
+	readonly slots: readonly SlotStatus[];
+	readonly leases: number;
+	readonly clones: number;
+	/** Resident memory of the keeper, in bytes. */
+	readonly memoryBytes: number;
+	readonly uptimeMs: number;
+	readonly lingerMs: number;
+}
+
+/** What clients can ask of the keeper. */
+export interface KeeperApi {
+	hello(client: {readonly version: string; readonly role: ClientRole}): Promise<KeeperInfo>;
+	/** Sees to it that the template is there, and begins to start servers. */
+	prepare(): Promise<Preparation>;
+	acquire(file: string): Promise<Lease>;
+	/** A clean release: nothing is open, no database was tainted. */
+	release(lease: number): Promise<void>;
+	lane(request: LaneRequest): Promise<LaneDatabase>;
+	/** Says that a test has left something behind in a database: it is replaced before anyone gets it. */
+	taint(lease: number, database: string): Promise<void>;
+	/** A clone of the schema alone that the caller may write to for as long as it holds the lease. */
+	clone(lease: number): Promise<string>;
+	status(): Promise<KeeperStatus>;
+	/** Ends the keeper and everything that it started. */
+	stop(): Promise<void>;
+}
+
+/** A run holds its connection for the length of an AVA run; a worker for a test file; a visitor for one question. */
+export type ClientRole = 'run' | 'worker' | 'visitor';
+
+/** What the keeper tells its clients without being asked. */
+export interface ClientApi {
+	progress(step: string, fraction?: number): void;
+}

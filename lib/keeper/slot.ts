@@ -1,0 +1,123 @@
+import {connectClient, type Client} from '../postgres/client.ts';
+import type {Server, ServerAdapter} from '../server/server.ts';
+import {startServer} from '../server/start.ts';
+import {ServerDatabases} from './databases.ts';
+import {log} from './log.ts';
+import type {SlotStatus} from './protocol.ts';
+import type {CurrentTemplate, Templates} from './templates.ts';
+
+/** What a slot needs to start servers. */
+export interface SlotOptions {
+	readonly adapter: ServerAdapter;
+	readonly templates: Templates;
+	readonly owner: string;
+	readonly databaseOwner: string;
+}
+
+interface Running {
+	readonly server: Server;
+	readonly admin: Client;
+	readonly databases: ServerDatabases;
+	readonly fingerprint: string;
+	readonly startMs: number;
+	hasEnded: boolean;
+}
+
+/** A place for one server. It is started when somebody needs it, and anew when it died or the template has changed. */
+export class Slot {
+	readonly index: number;
+	/** The test file that holds the lease. */
+	file: string | undefined;
+	readonly #options: SlotOptions;
+	#running: Running | undefined;
+	#starting: Promise<Running> | undefined;
+
+	constructor(index: number, options: SlotOptions) {
+		this.index = index;
+		this.#options = options;
+	}
+
+	get isLeased(): boolean {
+		return this.file !== undefined;
+	}
+
+	/** True if a server of this template is up, so that a lease costs nothing. */
+	isWarm(fingerprint: string | undefined): boolean {
+		return this.#running !== undefined && !this.#running.hasEnded && (fingerprint === undefined || this.#running.fingerprint === fingerprint);
+	}
+
+	/** The server, of the template as it is now. Whoever asks while it starts waits for the same start. */
+	async ensure(): Promise<Running> {
+		const current = await this.#options.templates.current();
+		if (this.isWarm(current.fingerprint)) {
+			return this.#running!;
+		}
+
+		this.#starting ??= this.#restart(current).finally(() => {
+			this.#starting = undefined;
+		});
+		return this.#starting;
+	}
+
+	/** The databases of the running server. */
+	get databases(): ServerDatabases | undefined {
+		return this.#running?.hasEnded ? undefined : this.#running?.databases;
+	}
+
+	async stop(): Promise<void> {
+		await this.#starting?.catch(() => {});
+		const running = this.#running;
+		this.#running = undefined;
+		if (!running) {
+			return;
+		}
+
+		if (!this.#options.adapter.canSnapshot && !running.hasEnded) {
+			await running.databases.dropAll().catch((error: unknown) => {
+				log(`slot ${this.index}: ${String(error)}`);
+			});
+		}
+
+		// The server first: closing the connection before would let the lifeline of a container notice an idle server.
+		await running.server.stop();
+		await running.admin.end().catch(() => {});
+	}
+
+	status(): SlotStatus {
+		const state = this.#starting ? 'starting' : this.isLeased ? 'leased' : this.isWarm(undefined) ? 'free' : 'empty';
+		return {
+			slot: this.index, state, file: this.file,
+			server: this.#running?.server.label, startMs: this.#running?.startMs, databases: this.#running?.databases.size ?? 0,
+		};
+	}
+
+	async #restart({fingerprint, snapshot}: CurrentTemplate): Promise<Running> {
+		await this.#replaceOld();
+		const startedAt = performance.now();
+		const {adapter, owner, databaseOwner, templates} = this.#options;
+		const server = await startServer(adapter, {owner, ...(snapshot && {snapshot})});
+		try {
+			const admin = await connectClient({...server.address, applicationName: `dataflow-tdd keeper ${databaseOwner}`});
+			const build = async (combination: Parameters<typeof templates.build>[2][number]) => templates.build(server, fingerprint, [combination]);
+			const databases = await ServerDatabases.open({admin, fingerprint, databaseOwner, build});
+			const running: Running = {server, admin, databases, fingerprint, startMs: performance.now() - startedAt, hasEnded: false};
+			void server.ended.then(reason => {
+				running.hasEnded = true;
+				log(`slot ${this.index}: the server ${server.label} ended: ${reason}`);
+			});
+			log(`slot ${this.index}: ${server.label} is up after ${Math.round(running.startMs)} ms`);
+			this.#running = running;
+			return running;
+		} catch (error) {
+			await server.stop().catch(() => {});
+			throw error;
+		}
+	}
+
+	async #replaceOld(): Promise<void> {
+		const old = this.#running;
+		this.#running = undefined;
+		await old?.server.stop().catch(() => {});
+		await old?.admin.end().catch(() => {});
+	}
+}

@@ -1,0 +1,201 @@
+import path from 'node:path';
+import {lock as lockFile} from 'proper-lockfile';
+import {cacheSubfolder} from '../config/folders.ts';
+import type {HarnessConfig} from '../config/options.ts';
+import {TemplateError} from '../errors.ts';
+import type {Progress, Server, ServerAdapter, Snapshot} from '../server/server.ts';
+import {startServer} from '../server/start.ts';
+import {runBuild} from '../template/builder.ts';
+import {combinationId, type Combination} from '../template/combination.ts';
+import {hashText} from '../template/file-hashes.ts';
+import {Fingerprinter} from '../template/fingerprint.ts';
+import type {TemplateRecord} from '../template/record.ts';
+import {log} from './log.ts';
+import type {Wishes} from './wishes.ts';
+
+const keptSnapshots = 20;
+const keptMs = 14 * 24 * 3_600_000;
+
+/** The template as the sources stand now. */
+export interface CurrentTemplate {
+	readonly fingerprint: string;
+	/** What servers start from; nothing where template databases on a shared server take its place. */
+	readonly snapshot: string | undefined;
+	/** False if it was built by this very call. */
+	readonly isCached: boolean;
+}
+
+/** What {@link Templates} works with. */
+export interface TemplatesOptions {
+	readonly adapter: ServerAdapter;
+	readonly config: HarnessConfig;
+	/** The keeper's id, written on servers. */
+	readonly owner: string;
+	/** The keeper's id in a form fit for database names. */
+	readonly databaseOwner: string;
+	readonly wishes: Wishes;
+	readonly progress: Progress;
+}
+
+/** Sees to it that the template of the sources as they are now exists: found in the cache, waited for, or built. */
+export class Templates {
+	readonly #options: TemplatesOptions;
+	readonly #fingerprinter: Fingerprinter;
+	#identity: string | undefined;
+	#pending: {readonly fingerprint: string; readonly promise: Promise<CurrentTemplate>} | undefined;
+
+	constructor(options: TemplatesOptions) {
+		this.#options = options;
+		this.#fingerprinter = new Fingerprinter(options.config);
+	}
+
+	/** Builds on one server what a combination lacks there, and returns the records of all its templates. */
+	async build(server: Server, fingerprint: string, combinations: readonly Combination[]): Promise<readonly TemplateRecord[]> {
+		const {config, databaseOwner, progress} = this.#options;
+		return runBuild({address: server.address, config, fingerprint, combinations, owner: databaseOwner, saveLanes: false}, progress);
+	}
+
+	/**
+	 * The template for the sources as they are at this moment. All who ask while it is built wait for the same build and get
+	 * the same error.
+	 */
+	async current(): Promise<CurrentTemplate> {
+		this.#identity ??= (await this.#options.adapter.identify(this.#options.progress)).identity;
+		const fingerprint = await this.#fingerprinter.compute(this.#identity);
+		if (this.#pending?.fingerprint !== fingerprint) {
+			this.#pending = {fingerprint, promise: this.#ensure(fingerprint)};
+			// Whoever asked gets the error; without this line, nobody asking would end the process.
+			this.#pending.promise.catch(() => {});
+			return this.#pending.promise;
+		}
+
+		return {...await this.#pending.promise, isCached: true};
+	}
+
+	/** Lets the next call try again after a failed build. */
+	forgetFailure(): void {
+		const pending = this.#pending;
+		pending?.promise.catch(() => {
+			if (this.#pending === pending) {
+				this.#pending = undefined;
+			}
+		});
+	}
+
+	/** Saves a snapshot that also holds what tests have asked for since the last one. */
+	async bake(): Promise<void> {
+		const current = await this.#pending?.promise.catch(() => {});
+		if (!current?.snapshot || current.snapshot === this.#snapshotName(current.fingerprint)) {
+			return;
+		}
+
+		log(`baking ${this.#options.wishes.list.length} combinations into a new snapshot`);
+		const snapshot = await this.#locked(current.fingerprint, async () => this.#save(current.fingerprint, current.snapshot));
+		this.#pending = {fingerprint: current.fingerprint, promise: Promise.resolve({...current, snapshot})};
+		await this.#options.adapter.remove(current.snapshot);
+	}
+
+	async #ensure(fingerprint: string): Promise<CurrentTemplate> {
+		if (!this.#options.adapter.canSnapshot) {
+			return this.#ensureOnSharedServer(fingerprint);
+		}
+
+		const found = await this.#find(fingerprint);
+		if (found) {
+			return {fingerprint, snapshot: found.name, isCached: true};
+		}
+
+		return this.#locked(fingerprint, async () => {
+			const builtMeanwhile = await this.#find(fingerprint);
+			const snapshot = builtMeanwhile?.name ?? await this.#save(fingerprint);
+			await this.#prune(snapshot);
+			return {fingerprint, snapshot, isCached: builtMeanwhile !== undefined};
+		});
+	}
+
+	async #ensureOnSharedServer(fingerprint: string): Promise<CurrentTemplate> {
+		const server = await startServer(this.#options.adapter, {owner: this.#options.owner});
+		try {
+			const startedAt = performance.now();
+			const records = await this.build(server, fingerprint, this.#options.wishes.list);
+			return {fingerprint, snapshot: undefined, isCached: records.every(({buildMs}) => buildMs < performance.now() - startedAt)};
+		} finally {
+			await server.stop();
+		}
+	}
+
+	/** Prefers the snapshot that holds all wishes, else takes one that holds some. */
+	async #find(fingerprint: string): Promise<Snapshot | undefined> {
+		const {adapter} = this.#options;
+		const all = (await adapter.list()).filter(({name}) => name.startsWith(fingerprint.slice(0, 24)));
+		const ordered = all.toSorted((a, b) => b.lastUsedAt.getTime() - a.lastUsedAt.getTime());
+		const best = ordered.find(({name}) => name === this.#snapshotName(fingerprint)) ?? ordered[0];
+		return best && await adapter.has(best.name) ? best : undefined;
+	}
+
+	#snapshotName(fingerprint: string): string {
+		const wishes = this.#options.wishes.list.map(wish => combinationId(wish)).toSorted().join(' ');
+		return `${fingerprint.slice(0, 24)}-${hashText(wishes).slice(0, 8)}`;
+	}
+
+	/** One process builds a template, the others wait for it; a lock whose holder died is taken over after 5 s. */
+	async #locked<T>(fingerprint: string, action: () => Promise<T>): Promise<T> {
+		const file = path.join(cacheSubfolder('locks'), fingerprint.slice(0, 24));
+		const release = await lockFile(file, {realpath: false, stale: 5000, update: 1000, retries: {retries: 6000, minTimeout: 50, maxTimeout: 100}})
+			.catch((error: unknown) => {
+				throw new TemplateError('ERR_TEMPLATE_LOCKED', {
+					what: `Another process has been building the template ${fingerprint.slice(0, 8)} for ten minutes.`,
+					why: 'It may hang in a migration.',
+					fix: `Stop it, or remove ${file}.lock if there is none.`,
+					cause: error,
+				});
+			});
+		try {
+			return await action();
+		} finally {
+			await release().catch(() => {});
+		}
+	}
+
+	async #save(fingerprint: string, from?: string): Promise<string> {
+		const {adapter, config, owner, databaseOwner, progress, wishes} = this.#options;
+		progress('starting a server to build the snapshot');
+		const server = await startServer(adapter, {owner, progress, ...(from && {snapshot: from})});
+		try {
+			const request = {address: server.address, config, fingerprint, owner: databaseOwner, saveLanes: true};
+			await runBuild({...request, combinations: []}, progress);
+			for (const wish of wishes.list) {
+				await this.#grant(wish, async () => runBuild({...request, combinations: [wish]}, progress));
+			}
+
+			const name = this.#snapshotName(fingerprint);
+			progress('saving the snapshot');
+			await adapter.save(server, name);
+			return name;
+		} catch (error) {
+			await server.stop().catch(() => {});
+			throw error;
+		}
+	}
+
+	/** A wish that fails is the business of the test that asks for it again, not of all the others. */
+	async #grant(wish: Combination, build: () => Promise<unknown>): Promise<void> {
+		try {
+			await build();
+		} catch (error) {
+			log(`left ${wish.packs.join('+')} out of the snapshot: ${(error as Error).message}`);
+			this.#options.wishes.drop(wish);
+		}
+	}
+
+	/** Removes what nobody used for two weeks, and the oldest beyond twenty. */
+	async #prune(current: string): Promise<void> {
+		const {adapter} = this.#options;
+		const all = (await adapter.list()).toSorted((a, b) => b.lastUsedAt.getTime() - a.lastUsedAt.getTime());
+		const doomed = all.filter(({name, lastUsedAt}, index) => name !== current && (index >= keptSnapshots || Date.now() - lastUsedAt.getTime() > keptMs));
+		for (const {name} of doomed) {
+			log(`pruning the snapshot ${name}`);
+			await adapter.remove(name);
+		}
+	}
+}

@@ -1,0 +1,69 @@
+import pg from 'pg';
+
+/** Where to connect, and as whom. */
+export interface ClientOptions {
+	readonly host: string;
+	readonly port: number;
+	readonly user: string;
+	readonly password: string;
+	readonly database: string;
+	/** Shown in pg_stat_activity, cut to 63 bytes by PostgreSQL. */
+	readonly applicationName?: string;
+	/** Send statements without waiting for the answers of earlier ones. */
+	readonly pipeline?: boolean;
+	/** How long a connection attempt may take. Default 10,000 ms. */
+	readonly timeoutMs?: number;
+}
+
+/** The part of a pg client that the harness uses. */
+export type Client = pg.Client;
+
+/**
+ * Opens one connection. Its 'error' events are kept from ending the process: whoever holds the client sees the
+ * failure in its own next statement.
+ */
+export async function connectClient({applicationName, timeoutMs = 10_000, ...options}: ClientOptions): Promise<Client> {
+	const client = new pg.Client({
+		...options,
+		application_name: applicationName ?? 'dataflow-tdd',
+		connectionTimeoutMillis: timeoutMs,
+	});
+	client.on('error', () => {});
+	await client.connect();
+	return client;
+}
+
+/** Opens a connection, hands it over, and closes it whatever happens. */
+export async function withClient<T>(options: ClientOptions, use: (client: Client) => Promise<T>): Promise<T> {
+	const client = await connectClient(options);
+	try {
+		return await use(client);
+	} finally {
+		await client.end().catch(() => {});
+	}
+}
+
+/** SQLSTATE 57P03 (starting up) and refused or reset sockets: the server may accept a moment later. */
+function isNotReady(error: unknown): boolean {
+	const {code} = error as {code?: string};
+	return code === '57P03' || code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === 'ENOENT' || code === 'EPIPE'
+		|| (error as Error).message === 'Connection terminated unexpectedly';
+}
+
+/** Connects as soon as a server that is just starting accepts it, trying every 10 ms until `withinMs` have passed. */
+export async function connectWhenReady(options: ClientOptions, withinMs: number): Promise<Client> {
+	const deadline = performance.now() + withinMs;
+	for (;;) {
+		try {
+			return await connectClient(options);
+		} catch (error) {
+			if (!isNotReady(error) || performance.now() > deadline) {
+				throw error;
+			}
+
+			await new Promise(resolve => {
+				setTimeout(resolve, 10);
+			});
+		}
+	}
+}

@@ -1,0 +1,47 @@
+import {SeedError} from '../errors.ts';
+import type {FoundPack} from './catalog.ts';
+
+/**
+ * The packs that a combination consists of, each after what it needs, otherwise by name: the same for every way of asking.
+ * @throws {ERR_SEED_UNKNOWN} for a pack that is not in the folder, {ERR_SEED_CYCLE} for packs that need each other
+ */
+export function orderPacks(packs: ReadonlyMap<string, FoundPack>, asked: readonly string[]): FoundPack[] {
+	const ordered: FoundPack[] = [];
+	const visit = (name: string, path: readonly string[]): void => {
+		if (path.includes(name)) {
+			throw cycle([...path.slice(path.indexOf(name)), name]);
+		}
+
+		const pack = packs.get(name) ?? unknown(name, packs, path.at(-1));
+		if (!ordered.includes(pack)) {
+			for (const need of pack.needs.toSorted()) {
+				visit(need, [...path, name]);
+			}
+
+			ordered.push(pack);
+		}
+	};
+
+	for (const name of asked.toSorted()) {
+		visit(name, []);
+	}
+
+	return ordered;
+}
+
+function cycle(names: readonly string[]): SeedError {
+	return new SeedError('ERR_SEED_CYCLE', {
+		what: `Seed packs need each other in a circle: ${names.join(' -> ')}.`,
+		why: 'None of them can be loaded first.',
+		fix: 'Move the rows that both need into a third pack.',
+	});
+}
+
+function unknown(name: string, packs: ReadonlyMap<string, FoundPack>, neededBy: string | undefined): never {
+	const known = [...packs.keys()].toSorted();
+	throw new SeedError('ERR_SEED_UNKNOWN', {
+		what: `There is no seed pack called '${name}'${neededBy ? `, which '${neededBy}' needs` : ''}.`,
+		why: known.length === 0 ? 'The seeds folder holds no packs.' : `The packs are: ${known.join(', ')}.`,
+		fix: `Correct the name, or export defineSeedPack<DB>()({name: '${name}', load}) from a file in the seeds folder.`,
+	});
+}

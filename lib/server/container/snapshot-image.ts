@@ -1,0 +1,79 @@
+import type {ContainerRuntimeClient} from 'testcontainers';
+import type {Snapshot} from '../server.ts';
+import {isNotFound, snapshotError} from './errors.ts';
+import {inspectImage, type Image} from './image.ts';
+import {labels} from './labels.ts';
+import type {StartedContainer} from './start-container.ts';
+
+const repository = 'dataflow-tdd-snapshot';
+
+/** The name that a snapshot's image has. */
+export function snapshotReference(name: string): string {
+	return `${repository}:${name}`;
+}
+
+/** Looks at a snapshot's image; undefined if there is none. An image of that name that the harness did not make is none. */
+export async function findSnapshot(engine: ContainerRuntimeClient, name: string): Promise<Image | undefined> {
+	const image = await inspectImage(engine, snapshotReference(name));
+	return image?.labels[labels.kind] === 'snapshot' ? image : undefined;
+}
+
+/** The entry point and command of the original image come back, so that a snapshot is an image like any other. */
+function changes({image, address}: StartedContainer): string {
+	return [
+		`ENTRYPOINT ${JSON.stringify(image.entrypoint)}`,
+		`CMD ${JSON.stringify(image.command)}`,
+		`LABEL ${labels.kind}=snapshot ${labels.owner}="" ${labels.password}=${address.password} ${labels.baseBytes}=${image.sizeBytes}`,
+	].join('\n');
+}
+
+async function assertDataInside({container}: StartedContainer['running'], folder: string | undefined): Promise<void> {
+	try {
+		const answer = await container.infoArchive({path: `${folder}/PG_VERSION`}) as NodeJS.ReadableStream;
+		answer.resume();
+	} catch (error) {
+		throw snapshotError(
+			`There is no data in ${folder} of the container.`,
+			'The image keeps its data elsewhere and does not heed PGDATA.',
+			error,
+		);
+	}
+}
+
+/** Saves the files of a server that has ended and whose container is held. The name comes last, so it is complete or absent. */
+export async function commitSnapshot(engine: ContainerRuntimeClient, started: StartedContainer, name: string): Promise<void> {
+	const {container} = started.running;
+	const {Config} = await container.inspect();
+	const folder = Config.Env.find(pair => pair.startsWith('PGDATA='))?.slice('PGDATA='.length);
+	await assertDataInside(started.running, folder);
+	await engine.container.commit(container, {repo: repository, tag: name, changes: changes(started)});
+}
+
+type Listed = Awaited<ReturnType<ContainerRuntimeClient['container']['dockerode']['listImages']>>[number];
+
+function toSnapshots({RepoTags, Created, Size, Labels}: Listed): Snapshot[] {
+	return (RepoTags ?? []).filter(tag => tag.startsWith(`${repository}:`)).map(tag => ({
+		name: tag.slice(repository.length + 1),
+		lastUsedAt: new Date(Created * 1000),
+		sizeBytes: Math.max(0, Size - Number(Labels[labels.baseBytes] ?? 0)),
+	}));
+}
+
+/** Lists the snapshots of an engine; each counts as last used when it was made. */
+export async function listSnapshots({container: {dockerode}}: ContainerRuntimeClient): Promise<Snapshot[]> {
+	const images = await dockerode.listImages({filters: {label: [`${labels.kind}=snapshot`]}});
+	return images.flatMap(image => toSnapshots(image));
+}
+
+/** Removes a snapshot, and what earlier ones of its name left. A server that runs from it goes on. */
+export async function removeSnapshot({container: {dockerode}}: ContainerRuntimeClient, name: string): Promise<void> {
+	try {
+		await dockerode.getImage(snapshotReference(name)).remove({force: true});
+	} catch (error) {
+		if (!isNotFound(error)) {
+			throw error;
+		}
+	}
+
+	await dockerode.pruneImages({filters: {dangling: ['true'], label: [`${labels.kind}=snapshot`]}});
+}

@@ -1,0 +1,63 @@
+import {setTimeout as delay} from 'node:timers/promises';
+import type {ContainerRuntimeClient} from 'testcontainers';
+import type {ServerAddress} from '../server.ts';
+import {throwawaySettings} from '../settings.ts';
+import {randomPassword} from '../start.ts';
+import {toServerError} from './errors.ts';
+import {dataFolder, imageVersion, type Image} from './image.ts';
+import {labels} from './labels.ts';
+import {withLifeline} from './lifeline.ts';
+import {untilReady} from './readiness.ts';
+import {RunningContainer} from './running-container.ts';
+import {containerPort, ThrowawayContainer, type ThrowawayPlan} from './throwaway-container.ts';
+
+/** A container whose PostgreSQL accepts connections. */
+export interface StartedContainer {
+	readonly running: RunningContainer;
+	readonly address: ServerAddress;
+	readonly image: Image;
+}
+
+/** Of an image that does not say its version, the settings are those that the oldest one knows. */
+function settings(image: Image): string[] {
+	const all = ['listen_addresses=*', `port=${containerPort}`, ...throwawaySettings(imageVersion(image) ?? 15)];
+	return all.flatMap(setting => ['-c', setting]);
+}
+
+/** True for an engine behind a local socket whose ports appear on this machine's loopback, too. */
+function isLoopback(engine: ContainerRuntimeClient): boolean {
+	const {socketPath} = engine.container.dockerode.modem as {socketPath?: string};
+	return socketPath !== undefined && /^(localhost|127\.0\.0\.1)$/.test(engine.info.containerRuntime.host);
+}
+
+function planContainer(engine: ContainerRuntimeClient, image: Image, owner: string): ThrowawayPlan {
+	return {
+		reference: image.reference,
+		entrypoint: withLifeline(image.entrypoint),
+		command: [...image.command, ...settings(image)],
+		environment: {PGDATA: dataFolder(image), POSTGRES_INITDB_ARGS: '--no-sync'},
+		labels: {[labels.kind]: 'server', [labels.owner]: owner},
+		password: image.labels[labels.password] ?? randomPassword(),
+		isLoopback: isLoopback(engine),
+	};
+}
+
+/** Starts a server in a container of an image: of a snapshot, or of a plain PostgreSQL. What fails half-way is removed. */
+export async function startContainer(engine: ContainerRuntimeClient, image: Image, owner: string): Promise<StartedContainer> {
+	let running: RunningContainer | undefined;
+	const plan = planContainer(engine, image, owner);
+	try {
+		const started = await new ThrowawayContainer(plan, async id => {
+			running = await RunningContainer.attach(engine, id);
+		}).start();
+		const host = plan.isLoopback ? '127.0.0.1' : started.getHost();
+		const address = {host, port: started.getPort(), user: 'postgres', password: plan.password, database: 'postgres'};
+		await untilReady(running!, address.host, address.port);
+		return {running: running!, address, image};
+	} catch (error) {
+		await running?.remove();
+		// What the container said last may still be under way.
+		await Promise.race([running?.log.closed, delay(1000, undefined, {ref: false})]);
+		throw toServerError({image: image.reference, log: running?.log.tail() ?? '', cause: error});
+	}
+}

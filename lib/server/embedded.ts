@@ -1,0 +1,208 @@
+import {readdir} from 'node:fs/promises';
+import path from 'node:path';
+import process from 'node:process';
+import {HarnessError} from '../errors.ts';
+import {serverAccount, type Account} from './embedded/account.ts';
+import {findBinaries, type Binaries} from './embedded/binaries.ts';
+import {killPostmaster, waitUntilReady} from './embedded/boot.ts';
+import {copyCluster, createCluster, createServerFolder, readOwner, removeServerFolder, serversFolder} from './embedded/data-folder.ts';
+import {freePort} from './embedded/port.ts';
+import {Postmaster} from './embedded/postmaster.ts';
+import {SnapshotStore} from './embedded/snapshot-store.ts';
+import type {Progress, ServerAdapter, ServerIdentity, Snapshot, StartedServer, StartRequest} from './server.ts';
+import {throwawaySettings} from './settings.ts';
+import {randomPassword} from './start.ts';
+
+/** The longest path that a Unix socket may have on every platform. */
+const socketPathLimit = 100;
+const bootAttempts = 3;
+
+/** What an embedded adapter needs to know. */
+export interface EmbeddedOptions {
+	readonly projectDir: string;
+	/** The bin folder to use; default: the npm package, else an installed PostgreSQL. */
+	readonly binaries?: string | undefined;
+	/** Chooses the TCP port; tests pass one that is taken. Default: a free one. */
+	readonly choosePort?: () => Promise<number>;
+}
+
+interface Prepared {
+	readonly folder: string;
+	readonly password: string;
+}
+
+/** Starts PostgreSQL from native binaries on this machine, each in a folder of its own. */
+export class EmbeddedAdapter implements ServerAdapter {
+	readonly kind = 'embedded';
+	readonly canSnapshot = true;
+	readonly #binaries: Binaries;
+	readonly #account: Account | undefined;
+	readonly #choosePort: () => Promise<number>;
+	readonly #store: SnapshotStore;
+	/** By label, which a server keeps when others wrap it. */
+	readonly #running = new Map<string, {readonly postmaster: Postmaster; readonly folder: string}>();
+
+	private constructor(binaries: Binaries, account: Account | undefined, choosePort: () => Promise<number>) {
+		this.#binaries = binaries;
+		this.#account = account;
+		this.#choosePort = choosePort;
+		this.#store = new SnapshotStore(account);
+	}
+
+	/** @returns nothing when no binaries can be found */
+	static async create({projectDir, binaries, choosePort = freePort}: EmbeddedOptions): Promise<EmbeddedAdapter | undefined> {
+		const account = serverAccount();
+		const found = await findBinaries({projectDir, binaries, account});
+		return found && new EmbeddedAdapter(found, account, choosePort);
+	}
+
+	async identify(): Promise<ServerIdentity> {
+		const {version, origin} = this.#binaries;
+		return {identity: `embedded ${version} ${process.platform}-${process.arch}`, description: `embedded PostgreSQL ${version} (${origin})`};
+	}
+
+	async start({snapshot, owner, progress}: StartRequest): Promise<StartedServer> {
+		const from = snapshot ?? await this.#ensureEmptyCluster(owner, progress);
+		const prepared = await this.#prepare(from, owner);
+		try {
+			return await this.#bootOnFreePort(prepared);
+		} catch (error) {
+			await removeServerFolder(prepared.folder);
+			throw error;
+		}
+	}
+
+	async save(server: StartedServer, name: string): Promise<void> {
+		const {postmaster, folder} = this.#find(server);
+		await postmaster.shutDown();
+		await this.#store.add(name, path.join(folder, 'data'), server.address.password);
+		await removeServerFolder(folder);
+		this.#running.delete(folder);
+	}
+
+	async list(): Promise<Snapshot[]> {
+		const all = await this.#store.list();
+		return all.filter(({name}) => !name.startsWith('empty-'));
+	}
+
+	async has(name: string): Promise<boolean> {
+		return this.#store.has(name);
+	}
+
+	async remove(name: string): Promise<void> {
+		await this.#store.remove(name);
+	}
+
+	async sweep(isAlive: (owner: string) => boolean): Promise<string[]> {
+		const root = await serversFolder(this.#account);
+		const removed: string[] = [];
+		for (const name of await readdir(root)) {
+			const folder = path.join(root, name);
+			const owner = await readOwner(folder);
+			if (owner !== '' && !isAlive(owner)) {
+				await killPostmaster(folder);
+				await removeServerFolder(folder);
+				removed.push(folder);
+			}
+		}
+
+		return removed;
+	}
+
+	/** `initdb` takes most of a second, so its result is kept as a snapshot of its own. */
+	async #ensureEmptyCluster(owner: string, progress?: Progress): Promise<string> {
+		const name = `empty-${this.#binaries.version.replaceAll(/[^\d]/g, '-')}`;
+		if (!await this.#store.has(name)) {
+			progress?.('creating an empty cluster');
+			const folder = await createServerFolder(owner, this.#account);
+			try {
+				const data = path.join(folder, 'data');
+				const password = randomPassword();
+				await createCluster(data, {binaries: this.#binaries, account: this.#account, password});
+				await this.#store.add(name, data, password);
+			} finally {
+				await removeServerFolder(folder);
+			}
+		}
+
+		return name;
+	}
+
+	async #prepare(snapshot: string, owner: string): Promise<Prepared> {
+		const password = await this.#store.use(snapshot);
+		const folder = await createServerFolder(owner, this.#account);
+		try {
+			await copyCluster(this.#store.dataFolder(snapshot), path.join(folder, 'data'), this.#account);
+			return {folder, password};
+		} catch (error) {
+			await removeServerFolder(folder);
+			throw error;
+		}
+	}
+
+	async #boot({folder, password}: Prepared): Promise<StartedServer> {
+		const port = await this.#choosePort();
+		const hasSocket = process.platform !== 'win32' && folder.length + 20 < socketPathLimit;
+		const postmaster = await Postmaster.start({
+			folder, account: this.#account, program: path.join(this.#binaries.folder, 'postgres'), args: this.#arguments(folder, port, hasSocket),
+		});
+		await waitUntilReady(postmaster, folder, port);
+		const tcp = {host: '127.0.0.1', port};
+		this.#running.set(folder, {postmaster, folder});
+		return {
+			address: {...(hasSocket ? {host: folder, port, tcp} : tcp), user: 'postgres', password, database: 'postgres'},
+			label: folder,
+			ended: postmaster.ended,
+			stop: once(async () => this.#stop(postmaster, folder)),
+			log: async () => postmaster.log(),
+		};
+	}
+
+	async #stop(postmaster: Postmaster, folder: string): Promise<void> {
+		await postmaster.stop();
+		await removeServerFolder(folder);
+		this.#running.delete(folder);
+	}
+
+	#find(server: StartedServer): {readonly postmaster: Postmaster; readonly folder: string} {
+		const found = this.#running.get(server.label);
+		if (!found) {
+			throw new Error(`the server ${server.label} is not running, or was not started by this adapter`);
+		}
+
+		return found;
+	}
+
+	/** Between choosing a port and binding it, another program may take it. */
+	async #bootOnFreePort(prepared: Prepared): Promise<StartedServer> {
+		for (let attempt = 1; ; attempt++) {
+			try {
+				return await this.#boot(prepared);
+			} catch (error) {
+				const isTaken = error instanceof HarnessError && error.code === 'ERR_SERVER_PORT';
+				if (!isTaken || attempt === bootAttempts) {
+					throw error;
+				}
+			}
+		}
+	}
+
+	#arguments(folder: string, port: number, hasSocket: boolean): string[] {
+		const settings = [
+			...throwawaySettings(this.#binaries.major),
+			'listen_addresses=127.0.0.1',
+			`port=${port}`,
+			`unix_socket_directories=${hasSocket ? folder : ''}`,
+			'logging_collector=off',
+		];
+		return ['-D', path.join(folder, 'data'), ...settings.flatMap(setting => ['-c', setting])];
+	}
+}
+
+function once(action: () => Promise<void>): () => Promise<void> {
+	let result: Promise<void> | undefined;
+	return async () => {
+		result ??= action();
+		return result;
+	};
+}

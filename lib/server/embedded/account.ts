@@ -1,0 +1,27 @@
+import {chown} from 'node:fs/promises';
+import {readFileSync} from 'node:fs';
+import process from 'node:process';
+
+/** The operating-system user that PostgreSQL runs as, where that is not the user who runs the harness. */
+export interface Account {
+	readonly uid: number;
+	readonly gid: number;
+}
+
+function lookUp(name: string): Account | undefined {
+	const line = readFileSync('/etc/passwd', 'utf8').split('\n').find(entry => entry.startsWith(`${name}:`));
+	const [, , uid, gid] = line?.split(':') ?? [];
+	return uid === undefined || gid === undefined ? undefined : {uid: Number(uid), gid: Number(gid)};
+}
+
+/** PostgreSQL refuses to run as root: there it runs as `postgres`, or as `nobody` where no such user exists. */
+export function serverAccount(): Account | undefined {
+	return process.getuid?.() === 0 ? lookUp('postgres') ?? lookUp('nobody') : undefined;
+}
+
+/** Gives a file or folder to the account; nothing happens where no other account is needed. */
+export async function giveTo(account: Account | undefined, path: string): Promise<void> {
+	if (account) {
+		await chown(path, account.uid, account.gid);
+	}
+}

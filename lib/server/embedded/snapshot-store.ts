@@ -1,0 +1,99 @@
+import {mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import process from 'node:process';
+import {cacheSubfolder} from '../../config/folders.ts';
+import {ServerError} from '../../errors.ts';
+import type {Snapshot} from '../server.ts';
+import {giveTo, type Account} from './account.ts';
+import {exists, folderSize} from './data-folder.ts';
+
+interface Record {
+	readonly password: string;
+	readonly sizeBytes: number;
+}
+
+/** Saved clusters: one folder each, with the cluster in `data` and a record beside it, renamed into place last. */
+export class SnapshotStore {
+	readonly #account: Account | undefined;
+
+	constructor(account: Account | undefined) {
+		this.#account = account;
+	}
+
+	dataFolder(name: string): string {
+		return path.join(this.#folder(name), 'data');
+	}
+
+	async has(name: string): Promise<boolean> {
+		const files = [this.#recordFile(name), path.join(this.dataFolder(name), 'PG_VERSION'), path.join(this.dataFolder(name), 'global', 'pg_control')];
+		const found = await Promise.all(files.map(async file => exists(file)));
+		return found.every(Boolean);
+	}
+
+	/** The password that the snapshot's superuser was saved with; marks the snapshot as used. */
+	async use(name: string): Promise<string> {
+		try {
+			const record = JSON.parse(await readFile(this.#recordFile(name), 'utf8')) as Record;
+			await utimes(this.#recordFile(name), new Date(), new Date());
+			return record.password;
+		} catch (error) {
+			throw new ServerError('ERR_SERVER_SNAPSHOT', {
+				what: `The snapshot ${name} cannot be read from ${this.#folder(name)}.`,
+				why: 'It was pruned or damaged since it was chosen.',
+				fix: 'Run again: it is built anew.',
+				cause: error,
+			});
+		}
+	}
+
+	/** Moves a cluster in and gives it its name. A snapshot of that name that is whole already wins. */
+	async add(name: string, data: string, password: string): Promise<void> {
+		const part = `${this.#folder(name)}.${process.pid}.part`;
+		await mkdir(part, {recursive: true, mode: 0o700});
+		await giveTo(this.#account, part);
+		await rename(data, path.join(part, 'data'));
+		const record: Record = {password, sizeBytes: await folderSize(part)};
+		await writeFile(path.join(part, 'record.json'), JSON.stringify(record), {mode: 0o600});
+		if (!await this.has(name)) {
+			await rm(this.#folder(name), {recursive: true, force: true});
+			await rename(part, this.#folder(name)).catch(() => {});
+		}
+
+		await rm(part, {recursive: true, force: true});
+	}
+
+	async list(): Promise<Snapshot[]> {
+		const names = await readdir(this.#root());
+		const snapshots = await Promise.all(names.filter(name => !name.includes('.')).map(async name => this.#describe(name)));
+		return snapshots.filter(snapshot => snapshot !== undefined);
+	}
+
+	async remove(name: string): Promise<void> {
+		// Renamed first: a half-removed snapshot must not bear its name.
+		const doomed = `${this.#folder(name)}.${process.pid}.removed`;
+		await rename(this.#folder(name), doomed).catch(() => {});
+		await rm(doomed, {recursive: true, force: true});
+	}
+
+	async #describe(name: string): Promise<Snapshot | undefined> {
+		try {
+			const {mtime} = await stat(this.#recordFile(name));
+			const {sizeBytes} = JSON.parse(await readFile(this.#recordFile(name), 'utf8')) as Record;
+			return {name, lastUsedAt: mtime, sizeBytes};
+		} catch {
+			return undefined;
+		}
+	}
+
+	#root(): string {
+		return cacheSubfolder('snapshots');
+	}
+
+	#folder(name: string): string {
+		return path.join(this.#root(), name);
+	}
+
+	#recordFile(name: string): string {
+		return path.join(this.#folder(name), 'record.json');
+	}
+}

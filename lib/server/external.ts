@@ -1,0 +1,152 @@
+import process from 'node:process';
+import {assertTestServer} from '../config/guard.ts';
+import {GuardError, ServerError, redact} from '../errors.ts';
+import {connectClient, withClient, type Client} from '../postgres/client.ts';
+import {dropDatabase, listDatabases} from '../postgres/databases.ts';
+import type {ServerAdapter, ServerAddress, ServerIdentity, Snapshot, StartedServer} from './server.ts';
+
+function parseUrl(text: string): URL {
+	try {
+		return new URL(text);
+	} catch (error) {
+		throw new ServerError('ERR_SERVER_URL', {
+			what: `The option server is '${redact(text)}', which is not a URL.`,
+			why: 'A special character in the password may have to be percent-encoded.',
+			fix: 'Write it as postgres://user:password@host:5432/postgres.',
+			cause: error,
+		});
+	}
+}
+
+function addressOf(url: URL): ServerAddress {
+	return {
+		host: url.searchParams.get('host') ?? (url.hostname.replaceAll(/^\[|\]$/g, '') || 'localhost'),
+		port: Number(url.port || 5432),
+		user: decodeURIComponent(url.username) || 'postgres',
+		password: decodeURIComponent(url.password),
+		database: decodeURIComponent(url.pathname.slice(1)) || 'postgres',
+	};
+}
+
+async function connect(address: ServerAddress): Promise<Client> {
+	try {
+		return await connectClient(address);
+	} catch (error) {
+		throw new ServerError('ERR_SERVER_URL', {
+			what: `The server at ${address.host}:${address.port} cannot be used as ${address.user} on database ${address.database}: ${(error as Error).message}.`,
+			why: 'It is not running, or the host, port, user, password or database in the URL is not right.',
+			fix: `Try the URL with psql, then set the option 'server' (or DATAFLOW_TDD_SERVER) to it.`,
+			cause: error,
+		});
+	}
+}
+
+interface Standing {
+	readonly canCreate: boolean;
+	readonly isStandby: boolean;
+	readonly hasReplicas: boolean;
+}
+
+async function assertUsable(client: Client, {host, user}: ServerAddress): Promise<void> {
+	const {rows} = await client.query<Standing>(`
+		select (rolcreatedb or rolsuper) as "canCreate", pg_is_in_recovery() as "isStandby",
+			exists (select from pg_stat_replication) as "hasReplicas"
+		from pg_roles where rolname = current_user`);
+	const {canCreate, isStandby, hasReplicas} = rows[0]!;
+	if (isStandby || hasReplicas) {
+		throw new GuardError('ERR_GUARD_REFUSED', {
+			what: `The harness will not make databases on ${host}: it ${isStandby ? 'is a standby' : 'has replicas'}.`,
+			why: 'Servers that are replicated are somebody\'s, hardly ever throwaway ones.',
+			fix: `Give the option 'server' the URL of another one, or leave it out and a throwaway server is started.`,
+		});
+	}
+
+	if (!canCreate) {
+		throw new ServerError('ERR_SERVER_URL', {
+			what: `The user ${user} may not create databases on ${host}.`,
+			why: 'Each test file works in a database of its own.',
+			fix: `Run on the server: alter role "${user}" createdb`,
+		});
+	}
+}
+
+/** Uses a server that runs already. It makes and drops databases of its own there, and touches nothing else. */
+export class ExternalAdapter implements ServerAdapter {
+	readonly kind = 'external';
+	readonly canSnapshot = false;
+	readonly #address: ServerAddress;
+
+	private constructor(address: ServerAddress) {
+		this.#address = address;
+	}
+
+	/** @throws {ERR_SERVER_URL} for a text that is no URL, {ERR_GUARD_REFUSED} for one that looks like production */
+	static async create(text: string): Promise<ExternalAdapter> {
+		const url = parseUrl(text);
+		assertTestServer(url, process.env);
+		return new ExternalAdapter(addressOf(url));
+	}
+
+	async identify(): Promise<ServerIdentity> {
+		const client = await connect(this.#address);
+		try {
+			await assertUsable(client, this.#address);
+			const {rows} = await client.query<{version: string}>(`select current_setting('server_version') as version`);
+			const version = rows[0]?.version ?? '';
+			return {identity: `external ${version}`, description: `PostgreSQL ${version} at ${this.#address.host}:${this.#address.port}`};
+		} finally {
+			await client.end();
+		}
+	}
+
+	/** Starts nothing: says where the server is. Only its stop ends it, as far as the harness is concerned. */
+	async start(): Promise<StartedServer> {
+		const client = await connect(this.#address);
+		await client.end();
+		const {promise: ended, resolve} = Promise.withResolvers<string>();
+		return {
+			address: this.#address,
+			label: `${this.#address.host}:${this.#address.port}`,
+			ended,
+			async stop() {
+				resolve('the harness let go of it');
+			},
+			log: async () => '',
+		};
+	}
+
+	async save(): Promise<void> {
+		throw new Error('an external server is not saved: its template databases are the snapshot');
+	}
+
+	async list(): Promise<Snapshot[]> {
+		return [];
+	}
+
+	async has(): Promise<boolean> {
+		return false;
+	}
+
+	async remove(): Promise<void> {
+		// There are no snapshots to remove.
+	}
+
+	/** Drops what keepers left behind that are no longer connected: their names for databases hold their id. */
+	async sweep(): Promise<string[]> {
+		return withClient(this.#address, async client => {
+			const {rows} = await client.query<{owner: string}>(`
+				select distinct split_part(application_name, ' ', 3) as owner from pg_stat_activity where application_name like 'dataflow-tdd %'`);
+			const alive = new Set(rows.map(({owner}) => owner));
+			const entries = await listDatabases(client, 'tdd_');
+			const dead = entries.filter(({name}) => {
+				const [, owner] = /^tdd_[bc]_([\da-f]{8})_/.exec(name) ?? [];
+				return owner !== undefined && !alive.has(owner);
+			});
+			for (const {name} of dead) {
+				await dropDatabase(client, name);
+			}
+
+			return dead.map(({name}) => name);
+		});
+	}
+}

@@ -1,0 +1,82 @@
+/** The kinds of server the harness can run tests on. */
+export type ServerKind = 'container' | 'embedded' | 'external';
+
+/** Where a running server listens, and as whom the harness connects. That user may create databases and roles. */
+export interface ServerAddress {
+	/** A host name, an IP address, or the folder of a Unix socket. */
+	readonly host: string;
+	readonly port: number;
+	readonly user: string;
+	readonly password: string;
+	/** The maintenance database, to which nothing is ever written. */
+	readonly database: string;
+	/** How other programs reach the server over TCP, where `host` is a socket folder. */
+	readonly tcp?: {readonly host: string; readonly port: number};
+}
+
+/** A server as an adapter hands it over: it accepts connections, nobody has looked inside yet. */
+export interface StartedServer {
+	readonly address: ServerAddress;
+	/** Says which server this is, for logs: a container id, a folder, a URL without its password. */
+	readonly label: string;
+	/** Resolves with a reason when the server has ended, whoever ended it. It never rejects. */
+	readonly ended: Promise<string>;
+	/** Stops the server and removes what it wrote. Calling it again returns the same promise. */
+	stop(): Promise<void>;
+	/** The tail of the server's own log, for diagnosis; an empty text where there is none. */
+	log(): Promise<string>;
+}
+
+/** A running PostgreSQL, of a version that the harness works with. */
+export interface Server extends StartedServer {
+	/** The major version, such as 17. */
+	readonly version: number;
+}
+
+/** What is known of a server before it starts. */
+export interface ServerIdentity {
+	/** Goes into the fingerprint: an image digest, or a binary's version. */
+	readonly identity: string;
+	/** For people: `container postgres:17`, `embedded PostgreSQL 18.4 (npm)`. */
+	readonly description: string;
+}
+
+/** A saved state that servers start from. */
+export interface Snapshot {
+	readonly name: string;
+	readonly lastUsedAt: Date;
+	/** What it occupies on disk, in bytes. */
+	readonly sizeBytes: number;
+}
+
+/** Tells a person what takes long: `pulling postgres:17`, 0.42 of the way. */
+export type Progress = (step: string, fraction?: number) => void;
+
+/** What a start needs to know. */
+export interface StartRequest {
+	/** Start from this snapshot; without it, from a fresh, empty cluster. */
+	readonly snapshot?: string;
+	/** Written on what is started, so that a later sweep can tell whose it is: the keeper's id, `host:pid:start`. */
+	readonly owner: string;
+	readonly progress?: Progress;
+}
+
+/** The port: starts servers of one kind, saves and finds snapshots, and sweeps what dead owners left. */
+export interface ServerAdapter {
+	readonly kind: ServerKind;
+	/** False where a server's state cannot be saved whole: there, its template databases are the snapshot. */
+	readonly canSnapshot: boolean;
+	/** Tells what would be started, fetching it first (an image is pulled) if it is not here. */
+	identify(progress?: Progress): Promise<ServerIdentity>;
+	/** Starts a server and waits until it accepts connections. A start that fails half-way leaves nothing. */
+	start(request: StartRequest): Promise<StartedServer>;
+	/** Stops a server and saves its state under a name, which must match `[a-z0-9-]{1,64}`. Complete or absent, never half. */
+	save(server: StartedServer, name: string): Promise<void>;
+	list(): Promise<Snapshot[]>;
+	/** True if a snapshot of that name is there and whole. */
+	has(name: string): Promise<boolean>;
+	/** Removes a snapshot; one that is not there is no error. */
+	remove(name: string): Promise<void>;
+	/** Removes the servers of owners that are dead; returns the labels of what it removed. */
+	sweep(isAlive: (owner: string) => boolean): Promise<string[]>;
+}

@@ -1,0 +1,87 @@
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+import {pathToFileURL} from 'node:url';
+import type {Kysely} from 'kysely';
+import {TemplateError, redact} from '../errors.ts';
+import type {Client} from '../postgres/client.ts';
+import {runScript} from './script/run.ts';
+import type {SchemaStep} from './sources.ts';
+
+/** The database that a schema is applied to, in the three forms in which the kinds of step want it. */
+export interface Target {
+	readonly client: Client;
+	readonly db: Kysely<any>;
+	readonly url: string;
+	readonly projectDir: string;
+}
+
+/**
+ * Applies one step of the schema.
+ * @throws {ERR_TEMPLATE_SQL} with file, line and PostgreSQL's message, {ERR_TEMPLATE_MIGRATION}, {ERR_TEMPLATE_COMMAND}
+ */
+export async function applyStep(step: SchemaStep, target: Target): Promise<void> {
+	switch (step.kind) {
+		case 'sql': {
+			const file = path.relative(target.projectDir, step.file);
+			await runScript(target.client, {file, text: withoutDown(await readFile(step.file, 'utf8'))});
+			break;
+		}
+
+		case 'migration': {
+			await runMigration(step.file, target);
+			break;
+		}
+
+		case 'command': {
+			await runCommand(step.command, target);
+			break;
+		}
+	}
+}
+
+/** One-file migrations of dbmate and its kin hold the way back after a marker. */
+function withoutDown(text: string): string {
+	const marker = /^--\s*(?:migrate:down|\+goose Down|\+migrate Down).*$/im.exec(text);
+	return marker ? text.slice(0, marker.index) : text;
+}
+
+async function runMigration(file: string, {db, projectDir}: Target): Promise<void> {
+	const name = path.relative(projectDir, file);
+	try {
+		const module = await import(pathToFileURL(file).href) as {up?: (db: Kysely<any>) => Promise<void>};
+		if (typeof module.up !== 'function') {
+			throw new TypeError('it exports no function `up`; begin the name of a helper file with an underscore');
+		}
+
+		await module.up(db);
+	} catch (error) {
+		const {message, detail} = error as Error & {detail?: string};
+		throw new TemplateError('ERR_TEMPLATE_MIGRATION', {
+			what: `The migration ${name} failed: ${message}.`,
+			why: detail ? `PostgreSQL says: ${detail}` : 'Migrations run in path order, each after the ones before it.',
+			fix: 'Correct it and run again; nothing half-built was kept.',
+			cause: error,
+		});
+	}
+}
+
+async function runCommand(command: string, {url, projectDir}: Target): Promise<void> {
+	const child = spawn(command, {shell: true, cwd: projectDir, env: {...process.env, DATABASE_URL: url}, stdio: ['ignore', 'pipe', 'pipe']});
+	let output = '';
+	for (const stream of [child.stdout, child.stderr]) {
+		stream.on('data', (chunk: Buffer) => {
+			output = (output + chunk.toString()).slice(-4000);
+		});
+	}
+
+	const [status] = await once(child, 'close') as [number | null];
+	if (status !== 0) {
+		throw new TemplateError('ERR_TEMPLATE_COMMAND', {
+			what: `The schema command \`${command}\` ended with exit code ${status ?? 'none'}; it printed: ${redact(output.trim().slice(-600))}`,
+			why: 'It ran in the project folder with DATABASE_URL set to the empty database.',
+			fix: 'Run it by hand against an empty database to see what is wrong.',
+		});
+	}
+}

@@ -1,0 +1,207 @@
+import {parse} from 'devalue';
+import {privateName, savedLaneName, templateName} from '../config/names.ts';
+import type {HarnessConfig} from '../config/options.ts';
+import {TemplateError} from '../errors.ts';
+import {readSequences, readTables} from '../postgres/catalog.ts';
+import {withClient, type Client} from '../postgres/client.ts';
+import {cloneDatabase, createDatabase, dropDatabase, listDatabases, sealDatabase} from '../postgres/databases.ts';
+import {readPacks, type FoundPack} from '../seed/catalog.ts';
+import {loadPack} from '../seed/load.ts';
+import {orderPacks} from '../seed/order.ts';
+import type {Progress, ServerAddress} from '../server/server.ts';
+import {applyStep, type Target} from './apply.ts';
+import {bareCombination, combinationId, type Combination, type SchemaLayer} from './combination.ts';
+import {parseRecord, type TemplateRecord} from './record.ts';
+import {runScript} from './script/run.ts';
+import {withTarget} from './session.ts';
+import {expandSources} from './sources.ts';
+
+/** What to build, and where. */
+export interface BuildRequest {
+	readonly address: ServerAddress;
+	readonly config: Pick<HarnessConfig, 'projectDir' | 'schemas' | 'seeds'>;
+	readonly fingerprint: string;
+	readonly combinations: readonly Combination[];
+	/** Goes into private names, so that what a dead builder left can be told apart. */
+	readonly owner: string;
+	/** Also clone one lane database of each template, to be saved with the snapshot. */
+	readonly saveLanes: boolean;
+}
+
+/** A template that is there, built now or before. */
+interface Built {
+	readonly name: string;
+	readonly record: TemplateRecord;
+}
+
+/** Builds sealed template databases on one server: the schema first, each combination on the longest one that fits. */
+class TemplateBuild {
+	readonly #request: BuildRequest;
+	readonly #admin: Client;
+	readonly #progress: Progress;
+	readonly #built: Built[] = [];
+	#packs: Map<string, FoundPack> | undefined;
+
+	constructor(request: BuildRequest, admin: Client, progress: Progress) {
+		this.#request = request;
+		this.#admin = admin;
+		this.#progress = progress;
+	}
+
+	async run(): Promise<TemplateRecord[]> {
+		await this.#readExisting();
+		const wanted = [bareCombination, ...this.#request.combinations];
+		const ordered = await Promise.all(wanted.map(async combination => ({combination, packs: await this.#order(combination)})));
+		for (const {combination, packs} of ordered.toSorted((a, b) => a.packs.length - b.packs.length)) {
+			await this.#ensure(combination, packs);
+		}
+
+		return this.#built.map(({record}) => record);
+	}
+
+	async #readExisting(): Promise<void> {
+		const {fingerprint} = this.#request;
+		for (const {name, isTemplate, comment} of await listDatabases(this.#admin, templateName(fingerprint, ''))) {
+			const record = parseRecord(comment);
+			if (isTemplate && record) {
+				this.#built.push({name, record});
+			}
+		}
+	}
+
+	async #order({packs}: Combination): Promise<FoundPack[]> {
+		if (packs.length === 0) {
+			return [];
+		}
+
+		this.#packs ??= await readPacks(this.#request.config.seeds);
+		return orderPacks(this.#packs, packs);
+	}
+
+	async #ensure(combination: Combination, packs: readonly FoundPack[]): Promise<void> {
+		const name = templateName(this.#request.fingerprint, combinationId(combination));
+		if (!this.#built.some(built => built.name === name)) {
+			const record = await this.#build(combination, packs, name);
+			this.#built.push({name, record});
+		}
+
+		if (this.#request.saveLanes) {
+			await this.#saveLane(name, combination);
+		}
+	}
+
+	async #saveLane(template: string, combination: Combination): Promise<void> {
+		const lane = savedLaneName(combinationId(combination));
+		const existing = await listDatabases(this.#admin, lane);
+		if (!existing.some(({name}) => name === lane)) {
+			await cloneDatabase(this.#admin, template, lane);
+		}
+	}
+
+	/** Under a private name first and renamed last: what bears a template's name is whole. */
+	async #build(combination: Combination, packs: readonly FoundPack[], finalName: string): Promise<TemplateRecord> {
+		const startedAt = performance.now();
+		const base = this.#longestPrefix(combination, packs);
+		const name = privateName('b', this.#request.owner);
+		await (base ? cloneDatabase(this.#admin, base.name, name) : createDatabase(this.#admin, name));
+		try {
+			const {address, config, fingerprint} = this.#request;
+			const filled = await withTarget(address, {database: name, projectDir: config.projectDir}, async target => this.#fill(target, {base, combination, packs}));
+			const record = {fingerprint, combination, packs: packs.map(pack => pack.name), ...filled, buildMs: performance.now() - startedAt};
+			await sealDatabase(this.#admin, name, {as: finalName, comment: JSON.stringify(record)});
+			return record;
+		} catch (error) {
+			await dropDatabase(this.#admin, name).catch(() => {});
+			throw error;
+		}
+	}
+
+	/** The built template with the most packs that holds nothing but a beginning of what is wanted. */
+	#longestPrefix(combination: Combination, packs: readonly FoundPack[]): Built | undefined {
+		const names = packs.map(pack => pack.name);
+		const fits = ({record}: Built): boolean => record.packs.every((pack, index) => names[index] === pack)
+			&& JSON.stringify(record.combination.layers) === JSON.stringify(combination.layers.slice(0, record.combination.layers.length))
+			&& (record.combination.layers.length === 0 || record.packs.length === names.length);
+		return this.#built.filter(built => fits(built)).toSorted((a, b) => size(b.record) - size(a.record))[0];
+	}
+
+	async #fill(target: Target, {base, combination, packs}: {base: Built | undefined; combination: Combination; packs: readonly FoundPack[]}): Promise<Pick<TemplateRecord, 'results' | 'sequences' | 'tables' | 'sizeBytes'>> {
+		if (!base) {
+			await this.#applySchema(target);
+		}
+
+		const results = await this.#loadPacks(target, packs, base?.record);
+		for (const layer of combination.layers.slice(base?.record.combination.layers.length ?? 0)) {
+			await applyLayer(target, layer);
+		}
+
+		// Frozen and analysed, so that clones have the statistics that plans need, and never rewrite what they only read.
+		await target.client.query('vacuum (freeze, analyze)');
+		const {rows} = await target.client.query<{size: number}>('select pg_database_size(current_database())::float8 as size');
+		return {results, sequences: await readSequences(target.client), tables: await readTables(target.client), sizeBytes: rows[0]?.size ?? 0};
+	}
+
+	async #applySchema(target: Target): Promise<void> {
+		const steps = await expandSources(this.#request.config.schemas);
+		for (const [index, step] of steps.entries()) {
+			this.#progress(`applying ${step.kind === 'command' ? step.command : relativeName(step.file, target.projectDir)}`, index / steps.length);
+			await applyStep(step, target);
+		}
+	}
+
+	async #loadPacks(target: Target, packs: readonly FoundPack[], base: TemplateRecord | undefined): Promise<Record<string, string>> {
+		const texts: Record<string, string> = {...base?.results};
+		const results = new Map<string, unknown>(Object.entries(texts).map(([name, text]) => [name, parse(text)]));
+		const runSql = async (file: string, text: string): Promise<void> => {
+			await runScript(target.client, {file: relativeName(file, target.projectDir), text});
+		};
+
+		for (const pack of packs.slice(base?.packs.length ?? 0)) {
+			this.#progress(`loading the seed pack '${pack.name}'`);
+			texts[pack.name] = await loadPack(pack, {db: target.db, runSql, results});
+		}
+
+		return texts;
+	}
+}
+
+function size({packs, combination}: TemplateRecord): number {
+	return packs.length + combination.layers.length;
+}
+
+function relativeName(file: string, projectDir: string): string {
+	return file.startsWith(projectDir) ? file.slice(projectDir.length + 1) : file;
+}
+
+async function applyLayer({client}: Target, {name, tables}: SchemaLayer): Promise<void> {
+	for (const [table, ddl] of Object.entries(tables)) {
+		await runScript(client, {file: `cacheSchema('${name}').${table}`, text: ddl});
+	}
+}
+
+/**
+ * Builds what is missing of a fingerprint's templates and returns the records of all of them. Nothing half-built stays
+ * behind. On a shared server, one builder works and the others wait for it.
+ * @throws {ERR_TEMPLATE_SQL} and the other codes of templates and seeds, for the first thing that fails
+ */
+export async function buildTemplates(request: BuildRequest, progress: Progress): Promise<TemplateRecord[]> {
+	return withClient({...request.address, applicationName: `dataflow-tdd builder ${request.owner}`}, async admin => {
+		await admin.query(`select pg_advisory_lock(hashtextextended($1, 0))`, [`dataflow-tdd ${request.fingerprint}`]);
+		try {
+			return await new TemplateBuild(request, admin, progress).run();
+		} catch (error) {
+			throw diskError(error);
+		}
+	});
+}
+
+/** SQLSTATE 53100 is a full disk, whatever statement met it. */
+function diskError(error: unknown): unknown {
+	const {code, message} = error as {code?: string; message: string};
+	return code !== '53100' ? error : new TemplateError('ERR_SERVER_DISK', {
+		what: `The server's disk is full: ${message}.`,
+		why: 'A template is a whole database, and building one needs its size once more.',
+		fix: 'Free some space with `dataflow-tdd prune`, or give the server a larger disk.',
+		cause: error,
+	});
+}

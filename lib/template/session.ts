@@ -1,0 +1,30 @@
+import {Kysely, PostgresDialect} from 'kysely';
+import pg from 'pg';
+import {connectClient, type Client} from '../postgres/client.ts';
+import type {ServerAddress} from '../server/server.ts';
+import type {Target} from './apply.ts';
+
+/** The URL of a database of a server, as other programs take it: over TCP. */
+export function databaseUrl(address: ServerAddress, database: string): string {
+	const {host, port} = address.tcp ?? address;
+	const url = new URL(`postgres://${host.includes(':') ? `[${host}]` : host}:${port}`);
+	url.username = encodeURIComponent(address.user);
+	url.password = encodeURIComponent(address.password);
+	url.pathname = `/${encodeURIComponent(database)}`;
+	return url.href;
+}
+
+/** Opens a database for building, hands it over in all three forms, and closes every connection. */
+export async function withTarget<T>(address: ServerAddress, options: {database: string; projectDir: string}, use: (target: Target) => Promise<T>): Promise<T> {
+	const {database, projectDir} = options;
+	const client: Client = await connectClient({...address, database, applicationName: 'dataflow-tdd build'});
+	const pool = new pg.Pool({...address, database, max: 4, application_name: 'dataflow-tdd build', allowExitOnIdle: true});
+	pool.on('error', () => {});
+	const db = new Kysely<any>({dialect: new PostgresDialect({pool})});
+	try {
+		return await use({client, db, url: databaseUrl(address, database), projectDir});
+	} finally {
+		await db.destroy();
+		await client.end().catch(() => {});
+	}
+}
