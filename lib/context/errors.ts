@@ -52,16 +52,11 @@ export function isolationMismatch(asked: string, inForce: string): ContextError 
 const transactionOnly: Readonly<Record<string, string>> = {
 	25_001: 'PostgreSQL refuses this statement inside of a transaction, and a rollback context is one',
 	'55P04': 'A value added to an enum can be used only after a commit',
-	'2D000': 'A procedure may commit only outside of a transaction, and a rollback context is one',
 };
 
 /** Adds to an error of PostgreSQL what is special about rollback contexts; other errors pass unchanged. */
 export function explainStatement(error: Error & {code?: string}, statement: string): Error {
 	const why = transactionOnly[error.code ?? ''];
-	if (error.code === '2D000') {
-		return Object.defineProperty(committed(statement), 'cause', {value: error});
-	}
-
 	return why === undefined ? error : new ContextError('ERR_CONTEXT_STATEMENT', {
 		what: `\`${shorten(statement)}\` cannot run in a rollback context: ${error.message}.`,
 		why: `${why}.`,

@@ -10,30 +10,31 @@ const checkEveryMs = 100;
 export interface Turn {
 	/** Where it was asked for. */
 	readonly origin: Error;
-	/** True once it is a user's transaction, or a connection that was reserved. */
-	isReserved: boolean;
 	/** The last statement that was sent in it. */
 	statement: string | undefined;
 	/** When it last did something, by performance.now(); a running statement counts as now. */
 	lastActiveAt: number;
 	/** True while a statement runs. */
 	isBusy: boolean;
-	/** The callback in which it is used, where there is one. */
-	scope: Scope | undefined;
-	hasEnded: boolean;
+	/** True for a transaction with a callback, whose users can be told from others. */
+	hasScope: boolean;
 }
 
-/** The callback of a transaction: what is called in it is called by the transaction itself. */
+/** The transactions in whose callbacks the code that runs now was called, the innermost first. */
 interface Scope {
+	readonly turn: Turn;
 	readonly outer: Scope | undefined;
-	turn: Turn | undefined;
 }
 
 const scopes = new AsyncLocalStorage<Scope>();
 
-/** Runs something in a scope of its own, so that a query inside of it can be told from one beside it. */
-export function inScope<T>(action: () => T): T {
-	return scopes.run({outer: scopes.getStore(), turn: undefined}, action);
+/**
+ * Marks everything that the calling async function does from now on as done inside of a transaction. Kysely calls the driver's
+ * `beginTransaction` from the function that then calls the callback, so exactly the callback is marked.
+ */
+export function enterScope(turn: Turn): void {
+	turn.hasScope = true;
+	scopes.enterWith({turn, outer: scopes.getStore()});
 }
 
 function encloses(turn: Turn): boolean {
@@ -68,14 +69,7 @@ export class Turns {
 
 	/** @throws {ERR_CONTEXT_DEADLOCK} at once when the one who asks is part of what it would wait for */
 	take(origin: Error): Turn | Promise<Turn> {
-		const turn: Turn = {origin, isReserved: false, statement: undefined, lastActiveAt: performance.now(), isBusy: false, scope: undefined, hasEnded: false};
-		const scope = scopes.getStore();
-		if (scope && !scope.turn) {
-			scope.turn = turn;
-			turn.scope = scope;
-			turn.isReserved = true;
-		}
-
+		const turn: Turn = {origin, statement: undefined, lastActiveAt: performance.now(), isBusy: false, hasScope: false};
 		if (!this.#current) {
 			this.#current = turn;
 			return turn;
@@ -89,11 +83,6 @@ export class Turns {
 	}
 
 	end(turn: Turn): void {
-		turn.hasEnded = true;
-		if (turn.scope?.turn === turn) {
-			turn.scope.turn = undefined;
-		}
-
 		if (this.#current === turn) {
 			const next = this.#waiting.shift();
 			this.#current = next?.turn;
@@ -121,12 +110,12 @@ export class Turns {
 	}
 
 	/**
-	 * A transaction without a callback shows nobody who uses it. If it does nothing while others wait for it, the one who
-	 * would end it is most likely among them.
+	 * A transaction without a callback does not show who uses it. If it does nothing while others wait for it, the one who would
+	 * end it is most likely among them.
 	 */
 	#refuseStuck(): void {
 		const current = this.#current;
-		const isStuck = current && !current.scope && current.isReserved && !current.isBusy && performance.now() - current.lastActiveAt > idleMs;
+		const isStuck = current && !current.hasScope && !current.isBusy && performance.now() - current.lastActiveAt > idleMs;
 		if (isStuck) {
 			this.#waiting.shift()?.refuse(deadlock(current.statement));
 			this.#stopWatching();

@@ -15,8 +15,8 @@ export interface ClientOptions {
 	readonly timeoutMs?: number;
 }
 
-/** The part of a pg client that the harness uses. */
-export type Client = pg.Client;
+/** A pg client, with the two methods that its types leave out. */
+export type Client = pg.Client & {ref(): void; unref(): void};
 
 /**
  * Opens one connection. Its 'error' events are kept from ending the process: whoever holds the client sees the
@@ -30,7 +30,7 @@ export async function connectClient({applicationName, timeoutMs = 10_000, ...opt
 	});
 	client.on('error', () => {});
 	await client.connect();
-	return client;
+	return client as Client;
 }
 
 /** Opens a connection, hands it over, and closes it whatever happens. */

@@ -1,4 +1,9 @@
+import {execFile} from 'node:child_process';
+import {once} from 'node:events';
+import net from 'node:net';
 import process from 'node:process';
+import {setTimeout as delay} from 'node:timers/promises';
+import {promisify} from 'node:util';
 import test, {type ExecutionContext} from 'ava';
 import {getContainerRuntimeClient} from 'testcontainers';
 import {ServerError} from '#lib/errors.js';
@@ -9,7 +14,8 @@ import {toServerError} from '#lib/server/container/errors.js';
 import {createPullMeter} from '#lib/server/container/pull-meter.js';
 import type {StartedServer} from '#lib/server/server.js';
 import {startServer} from '#lib/server/start.js';
-import {serverContract, within} from './contract.ts';
+import {within} from './contract-suite.ts';
+import {serverContract} from './contract.ts';
 
 const finding = await findEngine();
 const engineTest = finding.found ? test.serial : test.serial.skip;
@@ -44,10 +50,7 @@ async function derive(base: string, name: string, ...changes: string[]): Promise
 }
 
 test.after.always('the images of these tests are removed', async () => {
-	for (const name of made) {
-		// eslint-disable-next-line no-await-in-loop
-		await (await docker()).getImage(name).remove({force: true});
-	}
+	await Promise.all([...made].map(async name => (await docker()).getImage(name).remove({force: true})));
 });
 
 async function boundAddresses(server: StartedServer): Promise<string[]> {
@@ -74,11 +77,10 @@ async function code(t: ExecutionContext, promise: Promise<unknown>): Promise<Ser
 
 engineTest('a server ends and is gone within 15 s of its last connection, and not before', async t => {
 	const who = `${owner}-lifeline`;
-	const server = await startServer(createContainerAdapter({image: 'postgres:17'}), {owner: who});
+	const image = await derive('postgres:17', 'checked', 'HEALTHCHECK --interval=1s CMD bash -c "exec 3<>/dev/tcp/127.0.0.1/5432; sleep 2"');
+	const server = await startServer(createContainerAdapter({image}), {owner: who});
 	await withClient(server.address, async client => {
-		await new Promise(resolve => {
-			setTimeout(resolve, 6000);
-		});
+		await delay(6000);
 		t.is((await client.query('select 1 as one')).rows[0].one, 1);
 	});
 	await within(server.ended, 15_000, 'the end of a server that nobody is connected to');
@@ -95,7 +97,6 @@ engineTest('an image that runs as another user, with an entry point of its own, 
 		'ENV PG_MAJOR="" PGDATA=/var/lib/postgresql/data/mine',
 		'ENTRYPOINT ["bash", "-c", "exec docker-entrypoint.sh \\"$@\\"", "own"]',
 		'CMD ["postgres", "-c", "application_name=mine"]',
-		'HEALTHCHECK --interval=1s CMD pg_isready -h localhost',
 		'VOLUME /var/tmp',
 	);
 	const adapter = createContainerAdapter({image});
@@ -113,6 +114,55 @@ engineTest('an image that runs as another user, with an entry point of its own, 
 	} finally {
 		await adapter.remove(name);
 	}
+});
+
+/** What a process prints that runs a module of its own: testcontainers keeps one engine for the life of a process. */
+async function runModule(source: string, env: Record<string, string>): Promise<string> {
+	const {stdout} = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', source], {env: {...process.env, ...env}});
+	return stdout.trim();
+}
+
+engineTest('over TCP, as on a remote engine, a server is bound to all of its addresses and reached by the host of the engine', async t => {
+	const {dockerode} = (await getContainerRuntimeClient()).container;
+	const {socketPath} = dockerode.modem as {socketPath?: string};
+	const proxy = net.createServer(socket => {
+		const engine = net.connect(socketPath!);
+		socket.on('error', () => engine.destroy()).pipe(engine).on('error', () => socket.destroy()).pipe(socket);
+	}).listen(0, '127.0.0.1');
+	await once(proxy, 'listening');
+	t.teardown(() => proxy.close());
+	const printed = await runModule(`
+		import {getContainerRuntimeClient} from 'testcontainers';
+		import {createContainerAdapter} from '#lib/server/container.js';
+		import {startServer} from '#lib/server/start.js';
+		const server = await startServer(createContainerAdapter({image: 'postgres:17'}), {owner: '${owner}-tcp'});
+		const {container} = await getContainerRuntimeClient();
+		const {NetworkSettings} = await container.getById(server.label.replace('container ', '')).inspect();
+		console.log(server.version, server.address.host, NetworkSettings.Ports['5432/tcp'][0].HostIp);
+		await server.stop();
+	`, {DOCKER_HOST: `tcp://127.0.0.1:${(proxy.address() as net.AddressInfo).port}`});
+	t.is(printed, '17 127.0.0.1 0.0.0.0');
+});
+
+engineTest('a server whose process is killed is gone within 15 s', async t => {
+	const who = `${owner}-killed`;
+	await runModule(`
+		import {connectClient} from '#lib/postgres/client.js';
+		import {createContainerAdapter} from '#lib/server/container.js';
+		import {startServer} from '#lib/server/start.js';
+		const server = await startServer(createContainerAdapter({image: 'postgres:17'}), {owner: '${who}'});
+		await connectClient(server.address);
+		process.kill(process.pid, 'SIGKILL');
+	`, {}).catch((error: {signal: string}) => {
+		t.is(error.signal, 'SIGKILL');
+	});
+	t.is((await leftovers(who)).length, 1);
+	const deadline = performance.now() + 15_000;
+	while ((await leftovers(who)).length > 0 && performance.now() < deadline) {
+		await delay(200);
+	}
+
+	t.deepEqual(await leftovers(who), []);
 });
 
 engineTest('a snapshot can be removed while a server runs from it, and its image goes with the server', async t => {

@@ -6,8 +6,9 @@ const holdForSeconds = 20;
 
 /**
  * The program at the top of each container, for any `sh`: starts the image's own entry point and watches two things.
- * - No established connection to port 5432 (0x1538) for 3 s after the first one, or none at all for 75 s: whoever
- *   started the server is dead, so PostgreSQL ends. What does not end within 5 s more is killed.
+ * - Established connections (01) to port 5432 (0x1538). None for 3 s after the first one, none for 8 s after somebody
+ *   listens there (0A), none and no listener for 75 s: whoever started the server is dead, so PostgreSQL ends.
+ *   What does not end within 5 s more is killed.
  * - SIGUSR1: PostgreSQL ends cleanly, and the container stays for a moment so that its files can be committed.
  * Everything is a builtin of the shell, but for sleep. The server is a child, since the engine removes a
  * container as soon as its first process ends.
@@ -18,14 +19,17 @@ end_server() {
 	{ read -r pid < "$PGDATA/postmaster.pid"; } 2>/dev/null
 	kill -INT "\${pid:-$server}" 2>/dev/null
 }
-is_connected() {
+look() {
+	seen=nothing
 	for table in /proc/net/tcp /proc/net/tcp6; do
 		[ -r "$table" ] || continue
 		while read -r _ local _ state _; do
-			case "$local $state" in *:1538\\ 01) return 0 ;; esac
+			case "$local $state" in
+				*:1538\\ 01) seen=connection; return ;;
+				*:1538\\ 0A) seen=listener ;;
+			esac
 		done < "$table"
 	done
-	return 1
 }
 lifeline() {
 	trap - INT TERM USR1
@@ -33,7 +37,11 @@ lifeline() {
 	while [ "$idle" -lt "$limit" ]; do
 		sleep 1
 		idle=$((idle + 1))
-		if is_connected; then idle=0 limit=3; fi
+		look
+		case "$seen $limit" in
+			connection*) idle=0 limit=3 ;;
+			'listener 75') idle=0 limit=8 ;;
+		esac
 	done
 	echo 'dataflow-tdd: nobody is connected any more, so this server ends' >&2
 	end_server

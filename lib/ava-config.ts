@@ -1,0 +1,1 @@
+export {withTdd, type AvaConfig} from './run/with-tdd.ts';

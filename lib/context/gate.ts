@@ -1,0 +1,96 @@
+import type {IsolationLevel} from 'kysely';
+import type {WireResult} from '../postgres/wire.ts';
+import {closed, shorten, type Leak} from './errors.ts';
+import type {Holder} from './holder.ts';
+import type {TestTransaction} from './transaction.ts';
+import {Turns, type Turn} from './turns.ts';
+
+/** What everything that a test can send statements through goes through: one at a time, and only while the test runs. */
+export class Gate {
+	readonly transaction: TestTransaction;
+	readonly isolationLevel: IsolationLevel;
+	readonly #holder: Holder;
+	readonly #turns = new Turns();
+	#isClosed = false;
+
+	constructor(parts: {transaction: TestTransaction; isolationLevel: IsolationLevel; holder: Holder}) {
+		this.transaction = parts.transaction;
+		this.isolationLevel = parts.isolationLevel;
+		this.#holder = parts.holder;
+	}
+
+	/** Waits for the connection. */
+	take(): Turn | Promise<Turn> {
+		const origin = new Error('asked for here');
+		if (this.#isClosed) {
+			throw closed('a query');
+		}
+
+		return this.#turns.take(origin);
+	}
+
+	end(turn: Turn): void {
+		this.#turns.end(turn);
+	}
+
+	/** Runs a statement in a turn that was taken. */
+	async run(turn: Turn, text: string, values?: readonly unknown[]): Promise<WireResult> {
+		return this.during(turn, text, async () => this.transaction.run(text, values));
+	}
+
+	/** Does something on the connection in a turn that was taken; the process stays alive meanwhile. */
+	async during<T>(turn: Turn, text: string, action: () => Promise<T>): Promise<T> {
+		this.#assertOpen(text);
+		turn.statement = text;
+		turn.isBusy = true;
+		this.#holder.hold();
+		try {
+			return await action();
+		} finally {
+			this.#holder.letGo();
+			turn.isBusy = false;
+			turn.lastActiveAt = performance.now();
+		}
+	}
+
+	/** Runs one statement in a turn of its own. */
+	async runAlone(text: string, values?: readonly unknown[]): Promise<WireResult> {
+		this.#assertOpen(text);
+		const turn = await this.take();
+		try {
+			return await this.run(turn, text, values);
+		} finally {
+			this.end(turn);
+		}
+	}
+
+	/** True while a statement runs on the server. */
+	get isBusy(): boolean {
+		return this.#turns.current?.isBusy ?? false;
+	}
+
+	/** Lets nobody in any more, and says what was still going on. */
+	close(): readonly Leak[] {
+		this.#isClosed = true;
+		const current = this.#turns.current;
+		const leaks = [...(current ? [current] : []), ...this.#turns.waiting].map(turn => this.#describe(turn));
+		this.#turns.close(closed('a query that was waiting for its turn'));
+		return leaks;
+	}
+
+	#describe({isBusy, statement, origin}: Turn): Leak {
+		const stack = (origin.stack ?? '').split('\n').slice(1).filter(line => !/node:internal|[/\\]kysely[/\\]|[/\\]dataflow-tdd[/\\]build[/\\]/.test(line)).slice(0, 6).join('\n');
+		if (statement === undefined) {
+			return {what: 'a query that was waiting for its turn', stack};
+		}
+
+		const kind = isBusy ? 'an unfinished query' : 'an open transaction, connection or stream';
+		return {what: `${kind}: \`${shorten(statement)}\``, stack};
+	}
+
+	#assertOpen(text: string): void {
+		if (this.#isClosed) {
+			throw closed(text);
+		}
+	}
+}

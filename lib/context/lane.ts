@@ -1,0 +1,81 @@
+import type {LaneDatabase} from '../keeper/protocol.ts';
+import {connectClient, withClient, type Client, type ClientOptions} from '../postgres/client.ts';
+import type {Holder} from './holder.ts';
+
+/** What a lane is made with. */
+export interface LaneOptions {
+	readonly address: Omit<ClientOptions, 'database'>;
+	readonly holder: Holder;
+	/** Asks the keeper for the lane's database, as good as new. */
+	readonly request: () => Promise<LaneDatabase>;
+	/** Tells the keeper that a test has left something in a database. */
+	readonly taint: (database: string) => Promise<void>;
+}
+
+/** One database and one connection to it, which the tests of a file use one after the other. */
+export class Lane {
+	readonly #options: LaneOptions;
+	#database: LaneDatabase | undefined;
+	#client: Client | undefined;
+
+	constructor(options: LaneOptions) {
+		this.#options = options;
+	}
+
+	get holder(): Holder {
+		return this.#options.holder;
+	}
+
+	/** The database and an open connection; both made if need be. */
+	async open(): Promise<{database: LaneDatabase; client: Client}> {
+		return this.holder.during(async () => {
+			this.#database ??= await this.#options.request();
+			this.#client ??= await this.#connect(this.#database.name);
+			return {database: this.#database, client: this.#client};
+		});
+	}
+
+	/** Closes the connection, so that the next test gets another one. A statement that still runs is ended on the server. */
+	async discardConnection({isBusy}: {isBusy: boolean}): Promise<void> {
+		const client = this.#client;
+		this.#client = undefined;
+		if (!client) {
+			return;
+		}
+
+		this.#options.holder.remove(client);
+		if (isBusy) {
+			await this.#terminate(client).catch(() => {});
+		}
+
+		// Closed without a farewell: answers to a statement that was ended are nobody's.
+		(client as unknown as {connection: {stream: {destroy(): void}}}).connection.stream.destroy();
+	}
+
+	/** Gives the database up: the next test gets another one. */
+	async replaceDatabase(): Promise<void> {
+		const database = this.#database;
+		this.#database = undefined;
+		await this.discardConnection({isBusy: false});
+		if (database) {
+			await this.#options.taint(database.name);
+		}
+	}
+
+	async #connect(database: string): Promise<Client> {
+		const client = await connectClient({...this.#options.address, database, pipeline: true, applicationName: 'dataflow-tdd test'});
+		this.#options.holder.add(client);
+		client.once('end', () => {
+			this.#options.holder.remove(client);
+			if (this.#client === client) {
+				this.#client = undefined;
+			}
+		});
+		return client;
+	}
+
+	async #terminate(client: Client): Promise<void> {
+		const {processID} = client as unknown as {processID: number};
+		await withClient({...this.#options.address, database: 'postgres'}, async other => other.query('select pg_terminate_backend($1)', [processID]));
+	}
+}

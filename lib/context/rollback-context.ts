@@ -1,0 +1,85 @@
+import {Kysely, type IsolationLevel} from 'kysely';
+import {parse} from 'devalue';
+import type {RegisteredDatabase} from '../seed/register.ts';
+import type {TemplateRecord} from '../template/record.ts';
+import type {CommitHook} from './commit-hooks.ts';
+import {createConnection, type ContextConnection} from './connection.ts';
+import {leaked} from './errors.ts';
+import {Gate} from './gate.ts';
+import type {Lane} from './lane.ts';
+import {RollbackDialect} from './rollback-driver.ts';
+import {createSavepoint, type ContextSavepoint} from './savepoint.ts';
+import {TestTransaction} from './transaction.ts';
+
+/** How a rollback context begins. */
+export interface RollbackOptions {
+	/** The isolation level of the test's transaction. Default `'read committed'`. */
+	readonly isolationLevel?: IsolationLevel;
+	/** Puts every sequence back to where it stands in the template, so that ids are the same in every run. Default false. */
+	readonly resetSequences?: boolean;
+}
+
+/** A real database for one test, in a transaction that can only be rolled back. */
+export interface TestContext {
+	/** Typed by the project's registration. Transactions on it nest as savepoints. */
+	readonly db: Kysely<RegisteredDatabase>;
+	/** Plain SQL on the same transaction. */
+	readonly connection: ContextConnection;
+	/** Unique in a run. */
+	readonly testId: string;
+	/** Sets a point inside of the test to which it can go back. */
+	savepoint(): Promise<ContextSavepoint>;
+	/** Runs a callback after the outermost user transaction has committed, never after a rollback; outside of one, at once. */
+	onCommit(hook: CommitHook): Promise<void>;
+}
+
+/** A context and what its fixture needs besides. */
+export interface OpenContext {
+	readonly context: TestContext;
+	readonly record: TemplateRecord;
+	/** A fresh copy of what a pack's `load` returned. */
+	readonly seedResult: (pack: string) => unknown;
+	/** Ends the context; returns what has to fail the test, nothing when all is well. */
+	close(options: {hasFailed: boolean}): Promise<Error | undefined>;
+}
+
+let contexts = 0;
+
+/** Opens a rollback context on a lane. Nothing is sent before the test's first statement. */
+export async function openRollbackContext(lane: Lane, {isolationLevel = 'read committed', resetSequences = false}: RollbackOptions): Promise<OpenContext> {
+	const {database: {record}, client} = await lane.open();
+	const transaction = new TestTransaction(client, {isolationLevel, resetSequences: resetSequences ? record.sequences : []});
+	const gate = new Gate({transaction, isolationLevel, holder: lane.holder});
+	const context: TestContext = {
+		db: new Kysely<RegisteredDatabase>({dialect: new RollbackDialect(gate)}),
+		connection: createConnection(gate),
+		testId: `${process.pid}-${++contexts}`,
+		savepoint: async () => createSavepoint(gate),
+		onCommit: async hook => transaction.hooks.add(hook),
+	};
+	return {
+		context,
+		record,
+		seedResult: pack => parse(record.results[pack] ?? '-1'),
+		close: async ({hasFailed}) => close({lane, gate, transaction, hasFailed}),
+	};
+}
+
+async function close({lane, gate, transaction, hasFailed}: {lane: Lane; gate: Gate; transaction: TestTransaction; hasFailed: boolean}): Promise<Error | undefined> {
+	const isBusy = gate.isBusy;
+	const leaks = gate.close();
+	if (isBusy) {
+		await lane.discardConnection({isBusy});
+		await (transaction.wasEnded ? lane.replaceDatabase() : undefined);
+		return leaked(leaks);
+	}
+
+	const {problem, isTainted, isBroken} = await lane.holder.during(async () => transaction.end({checkConstraints: !hasFailed && leaks.length === 0}));
+	if (isTainted) {
+		await lane.replaceDatabase();
+	} else if (isBroken) {
+		await lane.discardConnection({isBusy: false});
+	}
+
+	return problem ?? (leaks.length > 0 ? leaked(leaks) : undefined);
+}

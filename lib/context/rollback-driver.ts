@@ -1,0 +1,149 @@
+import {
+	PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler,
+	type CompiledQuery, type DatabaseConnection, type Dialect, type Driver, type IsolationLevel, type Kysely, type QueryResult, type TransactionSettings,
+} from 'kysely';
+import type {WireResult} from '../postgres/wire.ts';
+import {isolationMismatch} from './errors.ts';
+import type {Gate} from './gate.ts';
+import {enterScope, type Turn} from './turns.ts';
+
+/** Cursors stay open until the end of the test, so each has a name of its own. */
+let streams = 0;
+
+const changing = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
+
+function toQueryResult<R>({command, rowCount, rows}: WireResult): QueryResult<R> {
+	return changing.has(command)
+		? {numAffectedRows: BigInt(rowCount ?? 0), rows: rows as R[]}
+		: {rows: rows as R[]};
+}
+
+/** One turn at the connection of the test, in the form in which Kysely wants it. */
+class TurnConnection implements DatabaseConnection {
+	readonly turn: Turn;
+	isInTransaction = false;
+	readonly #gate: Gate;
+
+	constructor(gate: Gate, turn: Turn) {
+		this.#gate = gate;
+		this.turn = turn;
+	}
+
+	async executeQuery<R>({sql, parameters}: CompiledQuery): Promise<QueryResult<R>> {
+		return toQueryResult(await this.#gate.run(this.turn, sql, parameters));
+	}
+
+	/**
+	 * Reads through a cursor of SQL, because cursors of the protocol cannot share a pipelined connection. Statements that
+	 * return rows but cannot be declared as cursors are run whole.
+	 */
+	async * streamQuery<R>({sql, parameters, query}: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
+		if (query.kind !== 'SelectQueryNode') {
+			yield toQueryResult(await this.#gate.run(this.turn, sql, parameters));
+			return;
+		}
+
+		const cursor = `tdd_stream_${++streams}`;
+		const take = `fetch forward ${Math.max(1, Math.trunc(chunkSize))} from ${cursor}`;
+		await this.#gate.run(this.turn, `declare ${cursor} no scroll cursor for ${sql}`, parameters);
+		for (;;) {
+			const {rows} = await this.#gate.run(this.turn, take);
+			if (rows.length === 0) {
+				break;
+			}
+
+			yield {rows: rows as R[]};
+		}
+	}
+}
+
+function assertLevel({isolationLevel}: TransactionSettings, inForce: IsolationLevel): void {
+	if (isolationLevel !== undefined && isolationLevel !== inForce) {
+		throw isolationMismatch(isolationLevel, inForce);
+	}
+}
+
+/** Runs everything that Kysely does on the one transaction of a test; user transactions become savepoints. */
+class RollbackDriver implements Driver {
+	readonly #gate: Gate;
+
+	constructor(gate: Gate) {
+		this.#gate = gate;
+	}
+
+	async init(): Promise<void> {
+		// The connection is there already.
+	}
+
+	async acquireConnection(): Promise<DatabaseConnection> {
+		return new TurnConnection(this.#gate, await this.#gate.take());
+	}
+
+	async beginTransaction(connection: TurnConnection, settings: TransactionSettings): Promise<void> {
+		assertLevel(settings, this.#gate.isolationLevel);
+		enterScope(connection.turn);
+		connection.turn.statement = 'BEGIN';
+		this.#gate.transaction.begin();
+		connection.isInTransaction = true;
+		if (settings.accessMode === 'read only') {
+			await this.#gate.run(connection.turn, 'set transaction read only');
+		}
+	}
+
+	async commitTransaction(connection: TurnConnection): Promise<void> {
+		connection.isInTransaction = false;
+		await this.#gate.during(connection.turn, 'COMMIT', async () => this.#gate.transaction.commit());
+	}
+
+	async rollbackTransaction(connection: TurnConnection): Promise<void> {
+		if (connection.isInTransaction) {
+			connection.isInTransaction = false;
+			await this.#gate.during(connection.turn, 'ROLLBACK', async () => this.#gate.transaction.rollback());
+		}
+	}
+
+	async savepoint({turn}: TurnConnection, name: string): Promise<void> {
+		await this.#gate.during(turn, 'savepoint', async () => this.#gate.transaction.savepoint('savepoint', name));
+	}
+
+	async rollbackToSavepoint({turn}: TurnConnection, name: string): Promise<void> {
+		await this.#gate.during(turn, 'rollback to savepoint', async () => this.#gate.transaction.savepoint('rollback to savepoint', name));
+	}
+
+	async releaseSavepoint({turn}: TurnConnection, name: string): Promise<void> {
+		await this.#gate.during(turn, 'release savepoint', async () => this.#gate.transaction.savepoint('release savepoint', name));
+	}
+
+	async releaseConnection(connection: TurnConnection): Promise<void> {
+		this.#gate.end(connection.turn);
+	}
+
+	async destroy(): Promise<void> {
+		// Code under test may close its Kysely; the connection is the test's.
+	}
+}
+
+/** PostgreSQL, as Kysely knows it, on the transaction of a test. */
+export class RollbackDialect implements Dialect {
+	readonly #gate: Gate;
+
+	constructor(gate: Gate) {
+		this.#gate = gate;
+	}
+
+	createDriver(): Driver {
+		return new RollbackDriver(this.#gate) as unknown as Driver;
+	}
+
+	createQueryCompiler(): PostgresQueryCompiler {
+		return new PostgresQueryCompiler();
+	}
+
+	createAdapter(): PostgresAdapter {
+		return new PostgresAdapter();
+	}
+
+	createIntrospector(db: Kysely<any>): PostgresIntrospector {
+		return new PostgresIntrospector(db);
+	}
+}

@@ -1,0 +1,307 @@
+import {AbortedTransactionError, type IsolationLevel} from 'kysely';
+import {HarnessError} from '../errors.ts';
+import type {Client} from '../postgres/client.ts';
+import {restartSequences, type SequenceStart} from '../postgres/catalog.ts';
+import {forgetStatements, send, sendTogether, type WireResult} from '../postgres/wire.ts';
+import {CommitHooks} from './commit-hooks.ts';
+import {committed, connectionLost, constraintViolated, explainStatement} from './errors.ts';
+
+/** How the transaction of a test begins. */
+export interface TransactionOptions {
+	readonly isolationLevel: IsolationLevel;
+	/** Sequences to put back to where they stand in the template. */
+	readonly resetSequences: readonly SequenceStart[];
+}
+
+/** What the end of a test's transaction found out. */
+export interface TransactionEnd {
+	/** What has to fail the test; nothing when all is well. */
+	readonly problem: Error | undefined;
+	/** True if the database may hold what the test wrote. */
+	readonly isTainted: boolean;
+	/** True if the connection cannot be used again. */
+	readonly isBroken: boolean;
+}
+
+interface DatabaseError extends Error {
+	readonly code?: string;
+	readonly severity?: string;
+}
+
+const guard = 'tdd_statement';
+
+/** True for an error that PostgreSQL reported, as opposed to one of the socket or of the client. */
+function isFromServer(error: unknown): error is DatabaseError {
+	return typeof (error as DatabaseError).severity === 'string';
+}
+
+/** SQLSTATE 25P02: an earlier statement has failed, so a COMMIT rolls back. */
+function isAborted(error: unknown): boolean {
+	return (error as DatabaseError).code === '25P02';
+}
+
+/** Class 57P, a socket that failed, or a client that says it cannot be used any more. */
+function endsSession(error: DatabaseError): boolean {
+	return /^(?:57P0[1-4]|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(error.code ?? '') || /^(?:Connection terminated|Client (?:has encountered|was closed))/.test(error.message);
+}
+
+/**
+ * The one transaction of a test. It can only be rolled back. Outside of user transactions each statement has a savepoint
+ * before it, so that a failing one takes only itself away; the savepoint travels with the statement and costs no round trip.
+ */
+export class TestTransaction {
+	readonly hooks = new CommitHooks();
+	readonly #client: Client;
+	readonly #options: TransactionOptions;
+	/** The transaction's own time stamp, which no other transaction has: what shows that it is still the same. */
+	#token: Promise<string> | undefined;
+	/** How the transaction stood after the last statement outside of user transactions. */
+	#guard: 'fresh' | 'used' | 'failed' = 'fresh';
+	#depth = 0;
+	#endedBy: string | undefined;
+	#lost: Error | undefined;
+
+	constructor(client: Client, options: TransactionOptions) {
+		this.#client = client;
+		this.#options = options;
+	}
+
+	/** How many user transactions are open, one inside the other. */
+	get depth(): number {
+		return this.#depth;
+	}
+
+	/** True if something has ended the transaction, so that the database may hold what the test wrote. */
+	get wasEnded(): boolean {
+		return this.#endedBy !== undefined;
+	}
+
+	/** Runs one statement. */
+	async run(text: string, values?: readonly unknown[]): Promise<WireResult> {
+		this.#assertUsable(text);
+		try {
+			const result = await sendTogether(this.#client, () => {
+				this.#prepare();
+				return send(this.#client, text, values);
+			});
+			this.#noticeEnd(result, text);
+			return result;
+		} catch (error) {
+			throw this.#explain(error as Error, text);
+		}
+	}
+
+	/** Opens a user transaction, as a savepoint. It does not wait: what goes wrong shows at the next statement. */
+	begin(): void {
+		this.#assertUsable('BEGIN');
+		sendTogether(this.#client, () => {
+			this.#prepare();
+			this.#control(`savepoint ${this.#level(this.#depth + 1)}`);
+		});
+		this.#depth++;
+		this.hooks.begin();
+	}
+
+	/**
+	 * Ends the innermost user transaction. The outermost one checks deferred constraints first, as a real COMMIT does; the
+	 * check is made behind a savepoint, because its way of checking must not last.
+	 */
+	async commit(): Promise<void> {
+		const level = this.#level(this.#depth);
+		const check = this.#depth === 1 ? 'savepoint tdd_check; set constraints all immediate; rollback to savepoint tdd_check; ' : '';
+		try {
+			await this.#settle(`${check}release savepoint ${level}`, 'COMMIT');
+		} catch (error) {
+			await this.rollback();
+			throw isAborted(error) ? new AbortedTransactionError() : error;
+		}
+
+		this.#depth--;
+		await this.hooks.commit();
+	}
+
+	/** Undoes the innermost user transaction. */
+	async rollback(): Promise<void> {
+		if (this.#depth === 0) {
+			return;
+		}
+
+		const level = this.#level(this.#depth);
+		this.#depth--;
+		this.hooks.rollback();
+		if (!this.#lost && this.#endedBy === undefined) {
+			await this.#settle(`rollback to savepoint ${level}; release savepoint ${level}`, 'ROLLBACK');
+		}
+	}
+
+	/** Sets, undoes or forgets a savepoint of the user inside of a user transaction. */
+	async savepoint(verb: 'savepoint' | 'rollback to savepoint' | 'release savepoint', name: string): Promise<void> {
+		await this.run(`${verb} ${this.#client.escapeIdentifier(name)}`);
+	}
+
+	/** Sets a savepoint below the ones that guard statements, so that it outlasts them. */
+	async mark(name: string): Promise<void> {
+		await this.#below(`savepoint ${name}`);
+	}
+
+	/** Goes back to a savepoint that {@link mark} has set. */
+	async returnTo(name: string): Promise<void> {
+		await this.#below(`rollback to savepoint ${name}`);
+	}
+
+	/** Forgets a savepoint that {@link mark} has set, and keeps what was done since. */
+	async unmark(name: string): Promise<void> {
+		await this.#below(`release savepoint ${name}`);
+	}
+
+	/** Takes the guard away, does something in its place, and sets it again. */
+	async #below(text: string): Promise<void> {
+		this.#assertUsable(text);
+		if (this.#depth > 0) {
+			await this.#settle(text, text);
+			return;
+		}
+
+		sendTogether(this.#client, () => {
+			this.#prepare();
+		});
+		await this.#settle(`release savepoint ${guard}; ${text}; savepoint ${guard}`, text);
+		this.#guard = 'fresh';
+	}
+
+	/**
+	 * Checks what only the end of a transaction shows, rolls everything back and puts the session back, in one round trip.
+	 * @param checkConstraints false when the test has failed already: then its data may be half-made
+	 */
+	async end({checkConstraints}: {checkConstraints: boolean}): Promise<TransactionEnd> {
+		if (this.#lost) {
+			return {problem: undefined, isTainted: this.#endedBy !== undefined, isBroken: true};
+		}
+
+		if (!this.#token) {
+			return {problem: undefined, isTainted: false, isBroken: false};
+		}
+
+		const [token, identity, constraints, reset] = await this.#sendEnd(checkConstraints);
+		forgetStatements(this.#client);
+		const isBroken = reset.status === 'rejected';
+		const isSame = identity.status === 'fulfilled' && token.status === 'fulfilled' && identity.value.rows[0]?.token === token.value;
+		if (this.#endedBy !== undefined || !isSame) {
+			return {problem: isBroken ? undefined : committed(this.#endedBy || undefined), isTainted: true, isBroken};
+		}
+
+		const violation = constraints.status === 'rejected' ? constraints.reason as Error : undefined;
+		return {problem: violation && constraintViolated(violation), isTainted: false, isBroken};
+	}
+
+	async #sendEnd(checkConstraints: boolean) {
+		return sendTogether(this.#client, () => {
+			// A failed transaction answers nothing else; a healthy one must keep its last statement to be checked.
+			if (this.#depth > 0 || this.#guard === 'failed') {
+				this.#control(`rollback to savepoint ${this.#depth > 0 ? this.#level(1) : guard}`);
+			}
+
+			const identity = send(this.#client, 'select now()::text as token');
+			const constraints = checkConstraints ? send(this.#client, 'set constraints all immediate') : Promise.resolve();
+			this.#control('rollback');
+			return Promise.allSettled([this.#token!, identity, constraints, send(this.#client, 'discard all')] as const);
+		});
+	}
+
+	#level(depth: number): string {
+		return `tdd_level_${depth}`;
+	}
+
+	/** Sends what has to come before a statement; its answer is waited for by nobody. */
+	#prepare(): void {
+		if (!this.#token) {
+			this.#start();
+		} else if (this.#depth === 0 && this.#guard !== 'fresh') {
+			this.#control(this.#guard === 'failed' ? `rollback to savepoint ${guard}` : `release savepoint ${guard}; savepoint ${guard}`);
+		}
+
+		if (this.#depth === 0) {
+			this.#guard = 'used';
+		}
+	}
+
+	#start(): void {
+		const {isolationLevel, resetSequences} = this.#options;
+		const restarts = restartSequences(this.#client, resetSequences);
+		this.#token = send(this.#client, `begin isolation level ${isolationLevel}; ${restarts && `${restarts}; `}savepoint ${guard}; select now()::text as token`)
+			.then(({rows}) => String(rows[0]?.token));
+		this.#token.catch((error: unknown) => {
+			this.#noticeFailure(error);
+		});
+	}
+
+	#control(text: string): void {
+		send(this.#client, text).catch((error: unknown) => {
+			this.#noticeFailure(error);
+		});
+	}
+
+	async #settle(text: string, verb: string): Promise<void> {
+		try {
+			await send(this.#client, text);
+		} catch (error) {
+			throw this.#explain(error as Error, verb);
+		}
+	}
+
+	/** After a statement that succeeded, no transaction or another one: this statement ended ours. */
+	#noticeEnd({status, command}: WireResult, text: string): void {
+		const isOver = status === 'I' || command === 'COMMIT';
+		if (isOver) {
+			this.#endedBy ??= text;
+			throw committed(text);
+		}
+	}
+
+	/** SQLSTATEs 25P01 and 3B001: a savepoint that we set is gone, and with it the transaction it was set in. */
+	#noticeFailure(error: unknown): void {
+		const code = isFromServer(error) ? error.code : undefined;
+		if (code === '25P01' || code === '3B001') {
+			this.#endedBy ??= '';
+		} else if (endsSession(error as DatabaseError)) {
+			this.#lost ??= error as Error;
+		}
+	}
+
+	#explain(error: Error, text: string): Error {
+		if (error instanceof HarnessError) {
+			return error;
+		}
+
+		this.#noticeFailure(error);
+		if (this.#depth === 0) {
+			this.#guard = 'failed';
+		}
+
+		// A procedure that commits is refused inside of a transaction, but what it does outside of one would stay.
+		if (isFromServer(error) && error.code === '2D000') {
+			this.#endedBy ??= text;
+		}
+
+		if (this.#endedBy !== undefined) {
+			return committed(this.#endedBy || undefined);
+		}
+
+		if (this.#lost) {
+			return connectionLost(text, error);
+		}
+
+		Error.captureStackTrace(error, this.run);
+		return explainStatement(error, text);
+	}
+
+	#assertUsable(text: string): void {
+		if (this.#endedBy !== undefined) {
+			throw committed(this.#endedBy || undefined);
+		}
+
+		if (this.#lost) {
+			throw connectionLost(text, this.#lost);
+		}
+	}
+}

@@ -1,0 +1,10 @@
+export {isTddMode} from './config/mode.ts';
+export type {CommandSource, HarnessOptions, SchemaSource} from './config/options.ts';
+export type {CacheReport, SchemaStatistics} from './context/cache-statistics.ts';
+export type {ContextConnection} from './context/connection.ts';
+export type {Dataflow, Model, Models} from './context/models.ts';
+export type {RollbackOptions, TestContext} from './context/rollback-context.ts';
+export type {ContextSavepoint} from './context/savepoint.ts';
+export {ConfigError, ContextError, GuardError, HarnessError, KeeperError, SeedError, ServerError, TemplateError, type ErrorCode} from './errors.ts';
+export {defineSeedPack, type AnySeedPack, type SeedPack, type SeedPackDefinition, type SeedResult} from './seed/pack.ts';
+export type {Register, RegisteredDatabase, RegisteredSeeds} from './seed/register.ts';

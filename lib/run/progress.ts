@@ -1,0 +1,49 @@
+import process from 'node:process';
+import ora, {type Ora} from 'ora';
+import {isCi} from '../config/load.ts';
+
+/** Shows what takes long: a spinner in a terminal, plain lines elsewhere, nothing for what is over at once. */
+export class RunProgress {
+	readonly #silentMs: number;
+	readonly #startedAt = performance.now();
+	readonly #isTerminal: boolean;
+	#spinner: Ora | undefined;
+	#lastLine = '';
+
+	constructor(silentMs: number) {
+		this.#silentMs = silentMs;
+		this.#isTerminal = process.stderr.isTTY && !isCi();
+	}
+
+	/** A line that stays. */
+	announce(line: string): void {
+		this.#spinner?.clear();
+		process.stderr.write(`${line}\n`);
+	}
+
+	show(step: string, fraction?: number | null): void {
+		const text = typeof fraction === 'number' && fraction > 0 ? `${step} (${Math.round(fraction * 100)} %)` : step;
+		if (performance.now() - this.#startedAt < this.#silentMs) {
+			return;
+		}
+
+		if (this.#isTerminal) {
+			this.#spinner ??= ora({stream: process.stderr, discardStdin: false}).start();
+			this.#spinner.text = text;
+		} else if (step !== this.#lastLine) {
+			this.#lastLine = step;
+			process.stderr.write(`dataflow-tdd: ${text}\n`);
+		}
+	}
+
+	done(line: string | undefined): void {
+		this.#spinner?.stop();
+		if (line !== undefined) {
+			process.stderr.write(`${line}\n`);
+		}
+	}
+
+	fail(): void {
+		this.#spinner?.stop();
+	}
+}

@@ -1,0 +1,39 @@
+import process from 'node:process';
+import type {HarnessConfig} from '../config/options.ts';
+import {HarnessError} from '../errors.ts';
+import {openKeeper} from '../keeper/client.ts';
+import {RunProgress} from './progress.ts';
+
+/** Below this, nobody wonders what is going on. */
+const silentMs = 400;
+
+/**
+ * Begins a run: connects to the keeper for as long as AVA's main process lives, says on what the tests run, and waits for the
+ * template only where it has to be built.
+ */
+export async function beginRun(config: HarnessConfig): Promise<void> {
+	const progress = new RunProgress(silentMs);
+	try {
+		const keeper = await openKeeper(config, 'run', (step, fraction) => {
+			progress.show(step, fraction);
+		});
+		const {description, reason} = keeper.info;
+		progress.announce(`dataflow-tdd: tests run on ${description}: ${reason}`);
+		const preparation = await keeper.api.prepare();
+		progress.done(preparation.isCached ? undefined : `dataflow-tdd: built the snapshot in ${(preparation.tookMs / 1000).toFixed(1)} s; later runs start from it`);
+		keeper.unref();
+	} catch (error) {
+		progress.fail();
+		if (config.onUnavailable === 'skip' && error instanceof HarnessError && error.code === 'ERR_SERVER_UNAVAILABLE') {
+			process.stderr.write(`dataflow-tdd: database tests are skipped: ${error.message}\n`);
+			return;
+		}
+
+		throw asOneMessage(error);
+	}
+}
+
+/** AVA prints the message of an error without a cause, and nothing else: the three sentences, once for the whole run. */
+function asOneMessage(error: unknown): Error {
+	return error instanceof HarnessError ? new Error(`${error.code}: ${error.message}`) : error as Error;
+}

@@ -1,0 +1,71 @@
+import os from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import {isCi, loadConfig} from '../config/load.ts';
+import {modeVariable, sessionVariable} from '../config/mode.ts';
+import type {HarnessConfig, HarnessOptions} from '../config/options.ts';
+import {validateOptions} from '../config/validate.ts';
+import {beginRun} from './run.ts';
+
+/** What can stand in ava.config.mjs, as far as the harness looks at it. */
+export interface AvaConfig {
+	readonly concurrency?: number;
+	readonly serial?: boolean;
+	readonly require?: unknown;
+	readonly environmentVariables?: Readonly<Record<string, string>>;
+	readonly extensions?: unknown;
+	readonly [option: string]: unknown;
+}
+
+type Factory = (given: {projectDir: string}) => AvaConfig | Promise<AvaConfig>;
+
+/** True in AVA's main process; linters and editors load the same file, and must not start servers. */
+function isAvaRun(): boolean {
+	return /[/\\]ava[/\\]entrypoints[/\\]cli\.[cm]?js$|[/\\]\.bin[/\\]ava$/.test(process.argv[1] ?? '');
+}
+
+/** How many workers AVA will run at once, as its command line and its configuration say. */
+function concurrencyOf(config: AvaConfig): number {
+	const args = process.argv.slice(2);
+	if (config.serial === true || args.includes('--serial') || args.includes('-s')) {
+		return 1;
+	}
+
+	const flag = args.findIndex(argument => argument === '-c' || argument === '--concurrency');
+	const asked = flag === -1 ? /^--concurrency=(\d+)$/.exec(args.find(argument => argument.startsWith('--concurrency=')) ?? '')?.[1] : args[flag + 1];
+	return Number(asked) || config.concurrency || (isCi() ? 2 : os.availableParallelism());
+}
+
+/** TypeScript runs by itself on every Node that the harness runs on, but AVA looks for `.js` files only, unless told. */
+function withDefaults(config: AvaConfig): AvaConfig {
+	const files = [config.files].flat().filter(file => typeof file === 'string');
+	const hasTypeScript = files.some(file => file.endsWith('.ts'));
+	return hasTypeScript && config.extensions === undefined ? {...config, extensions: ['ts', 'js', 'mjs']} : config;
+}
+
+function withHarness(config: AvaConfig, harness: HarnessConfig): AvaConfig {
+	return {
+		...withDefaults(config),
+		require: [[path.join(import.meta.dirname, '..', 'preload', 'main.js'), {projectDir: harness.projectDir}], ...[config.require ?? []].flat()],
+		environmentVariables: {...config.environmentVariables, [modeVariable]: 'on', [sessionVariable]: JSON.stringify(harness)},
+	};
+}
+
+/**
+ * Adds the harness to an AVA configuration: `export default withTdd({files: ['tests/**' + '/*.test.ts']}, {image: 'postgres:18'})`.
+ * It starts servers while AVA starts its workers, shows progress where something takes long, and keeps the servers for the
+ * length of the run.
+ * @throws {ERR_CONFIG_INVALID} for options that cannot be used
+ */
+export function withTdd(avaConfig: AvaConfig | Factory = {}, options: HarnessOptions = {}): Factory {
+	validateOptions(options, 'the second argument of withTdd');
+	return async ({projectDir}) => {
+		const config = typeof avaConfig === 'function' ? await avaConfig({projectDir}) : avaConfig;
+		const harness = await loadConfig(projectDir, {...options, workers: options.workers ?? concurrencyOf(config)});
+		if (isAvaRun()) {
+			await beginRun(harness);
+		}
+
+		return withHarness(config, harness);
+	};
+}
