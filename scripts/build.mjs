@@ -1,6 +1,7 @@
 // Compiles lib/ to build/, from nothing, so that a file deleted in lib/ is gone from build/ too.
 import {spawnSync} from 'node:child_process';
-import {chmodSync, rmSync} from 'node:fs';
+import {randomUUID} from 'node:crypto';
+import {chmodSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 
@@ -12,4 +13,6 @@ if (status !== 0) {
 	process.exit(status ?? 1);
 }
 
+// Tells one build from another, for what is made from the built files and kept.
+writeFileSync(path.join(root, 'build', 'stamp'), randomUUID());
 chmodSync(path.join(root, 'build', 'cli', 'main.js'), 0o755);

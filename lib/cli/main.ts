@@ -1,1 +1,53 @@
 #!/usr/bin/env node
+import process from 'node:process';
+import {Command} from 'commander';
+import {packageVersion} from '../keeper/identity.ts';
+import {fail} from './output.ts';
+
+type Action<Options> = (options: Options) => Promise<boolean | void>;
+
+/** Loads a command only when it is called, runs it, and turns what it throws or returns into an exit code. */
+function lazily<Options>(load: () => Promise<Action<Options>>): (options: Options) => Promise<void> {
+	return async options => {
+		try {
+			const action = await load();
+			if (await action(options) === false) {
+				process.exitCode = 1;
+			}
+		} catch (error) {
+			fail(error);
+		}
+	};
+}
+
+const program = new Command('dataflow-tdd')
+	.description('A real, ephemeral PostgreSQL for every test.')
+	.version(packageVersion())
+	.showHelpAfterError('(add --help for how to call it)')
+	.addHelpText('after', '\nExit codes: 0 all is well; 1 the command failed, or found something; 2 an option cannot be used.');
+
+program.command('doctor').description('say what is there, what tests will run on, and what is missing')
+	.option('--json', 'print JSON')
+	.action(lazily(async () => (await import('./commands/doctor.ts')).doctor));
+program.command('status').description('show the keeper of this project and its servers')
+	.option('--json', 'print JSON')
+	.action(lazily(async () => (await import('./commands/status.ts')).status));
+program.command('warm').description('build the template and start the servers, so that the next run waits for nothing')
+	.option('--json', 'print JSON')
+	.action(lazily(async () => (await import('./commands/warm.ts')).warm));
+program.command('stop').description('end the keeper of this project and everything that it started')
+	.option('--json', 'print JSON')
+	.action(lazily(async () => (await import('./commands/stop.ts')).stop));
+program.command('types').description('write the file that registers the table types and seed packs of this project')
+	.option('--out <file>', 'where to write it', 'tests/tdd-env.d.ts')
+	.option('--check', 'write nothing; fail if the file is not up to date')
+	.option('--json', 'print JSON')
+	.addHelpText('after', '\nExample:\n  dataflow-tdd types --check   # in CI: fails when a migration was made without new types')
+	.action(lazily(async () => (await import('./commands/types.ts')).types));
+program.command('prune').description('remove snapshots that nobody has used for a while')
+	.option('--days <number>', 'keep what was used in the last days', '14')
+	.option('--all', 'remove all of them')
+	.option('--json', 'print JSON')
+	.action(lazily(async () => (await import('./commands/prune.ts')).prune));
+
+await program.parseAsync();

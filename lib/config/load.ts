@@ -47,7 +47,8 @@ function absoluteSource(source: SchemaSource, projectDir: string): SchemaSource 
 
 /** Fills in the defaults and makes paths absolute. */
 export function resolveOptions(projectDir: string, options: HarnessOptions): HarnessConfig {
-	const sources = [options.schemas ?? 'schemas'].flat() as SchemaSource[];
+	const given: SchemaSource | readonly SchemaSource[] = options.schemas ?? 'schemas';
+	const sources = Array.isArray(given) ? given as readonly SchemaSource[] : [given as SchemaSource];
 	return {
 		projectDir,
 		schemas: sources.map(source => absoluteSource(source, projectDir)),

@@ -54,7 +54,7 @@ export function validateOptions(options: unknown, where: string): HarnessOptions
 		checkOption(name, value, where);
 	}
 
-	return options as HarnessOptions;
+	return options;
 }
 
 function checkOption(name: string, value: unknown, where: string): void {

@@ -132,7 +132,7 @@ export class RollbackDialect implements Dialect {
 	}
 
 	createDriver(): Driver {
-		return new RollbackDriver(this.#gate) as unknown as Driver;
+		return new RollbackDriver(this.#gate);
 	}
 
 	createQueryCompiler(): PostgresQueryCompiler {

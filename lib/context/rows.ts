@@ -71,7 +71,7 @@ export class Rows {
 	}
 
 	async count(filter: Values = {}): Promise<number> {
-		const {count} = await this.#db.selectFrom(this.#table).select(sql<number>`count(*)::float8`.as('count')).where(this.#condition(filter)).executeTakeFirstOrThrow() as {count: number};
+		const {count} = await this.#db.selectFrom(this.#table).select(sql<number>`count(*)::float8`.as('count')).where(this.#condition(filter)).executeTakeFirstOrThrow();
 		return count;
 	}
 

@@ -50,6 +50,15 @@ export class Session {
 		this.#layers = [...this.#layers.filter(({name}) => name !== layer.name), layer];
 	}
 
+	removeLayer(name: string): void {
+		this.#layers = this.#layers.filter(layer => layer.name !== name);
+	}
+
+	/** A clone of the schema that this worker may write to; the keeper drops it after the lease. */
+	async cloneDatabase(): Promise<string> {
+		return this.holder.during(async () => this.keeper.api.clone(this.lease.id));
+	}
+
 	/** The combination of packs and of the layers that were added so far. */
 	combination(packs: readonly string[]): Combination {
 		return combinationOf(packs, this.#layers);

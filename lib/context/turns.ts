@@ -1,5 +1,5 @@
 import {AsyncLocalStorage} from 'node:async_hooks';
-import {ContextError} from '../errors.ts';
+import type {ContextError} from '../errors.ts';
 import {deadlock} from './errors.ts';
 
 /** How long a query waits for a transaction that does nothing, before the wait is taken for a deadlock. */

@@ -79,7 +79,8 @@ export class ServerDatabases {
 
 	/** After a worker that ended without a word: what it left running is ended, and no lane of it is trusted. */
 	async distrust(): Promise<void> {
-		for (const name of [...this.#lanes.values()]) {
+		const names = [...this.#lanes.values()];
+		for (const name of names) {
 			await endSessions(this.#options.admin, name);
 			this.taint(name);
 		}

@@ -16,7 +16,7 @@ import {Leases} from './leases.ts';
 import {Linger} from './linger.ts';
 import {log} from './log.ts';
 import {currentOwner, isOwnerAlive} from './owner.ts';
-import type {ClientApi, ClientRole, KeeperApi, KeeperInfo, KeeperStatus, Preparation} from './protocol.ts';
+import type {ClientApi, ClientRole, KeeperApi, KeeperInfo, KeeperStatus, LaneDatabase, LaneRequest, Lease, Preparation} from './protocol.ts';
 import {Templates} from './templates.ts';
 import {Wishes} from './wishes.ts';
 
@@ -110,29 +110,12 @@ export class Keeper {
 				return this.#info(await this.#world);
 			},
 			prepare: async () => this.#prepare(),
-			acquire: async file => {
-				const {leases} = await this.#world;
-				const lease = await leases.acquire(file);
-				if (this.#clients.has(client)) {
-					client.leases.add(lease.id);
-				} else {
-					await leases.release(lease.id, {isClean: true});
-				}
-
-				return lease;
-			},
+			acquire: async file => this.#acquire(client, file),
 			release: async lease => {
 				client.leases.delete(lease);
 				await (await this.#world).leases.release(lease, {isClean: true});
 			},
-			lane: async ({lease, combination, lane}) => {
-				const startedAt = performance.now();
-				this.#wishes.add(combination);
-				const databases = await this.#databases(lease);
-				const handout = await databases.lane(combination, lane);
-				this.#clones += handout.source === 'ready' ? 0 : 1;
-				return {...handout, handoutMs: performance.now() - startedAt};
-			},
+			lane: async request => this.#lane(request),
 			taint: async (lease, database) => {
 				(await this.#databases(lease)).taint(database);
 			},
@@ -145,6 +128,28 @@ export class Keeper {
 				void this.stop('it was asked to');
 			},
 		};
+	}
+
+	/** A client that has left while it waited gets nothing: its lease would never end. */
+	async #acquire(client: Client, file: string): Promise<Lease> {
+		const {leases} = await this.#world;
+		const lease = await leases.acquire(file);
+		if (this.#clients.has(client)) {
+			client.leases.add(lease.id);
+		} else {
+			await leases.release(lease.id, {isClean: true});
+		}
+
+		return lease;
+	}
+
+	async #lane({lease, combination, lane}: LaneRequest): Promise<LaneDatabase> {
+		const startedAt = performance.now();
+		this.#wishes.add(combination);
+		const databases = await this.#databases(lease);
+		const handout = await databases.lane(combination, lane);
+		this.#clones += handout.source === 'ready' ? 0 : 1;
+		return {...handout, handoutMs: performance.now() - startedAt};
 	}
 
 	async #databases(lease: number): Promise<ServerDatabases> {

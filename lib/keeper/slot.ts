@@ -1,3 +1,4 @@
+import {HarnessError} from '../errors.ts';
 import {connectClient, type Client} from '../postgres/client.ts';
 import type {Server, ServerAdapter} from '../server/server.ts';
 import {startServer} from '../server/start.ts';
@@ -53,7 +54,7 @@ export class Slot {
 			return this.#running!;
 		}
 
-		this.#starting ??= this.#restart(current).finally(() => {
+		this.#starting ??= this.#restart(current).catch(async (error: unknown) => this.#retry(error)).finally(() => {
 			this.#starting = undefined;
 		});
 		return this.#starting;
@@ -112,6 +113,18 @@ export class Slot {
 			await server.stop().catch(() => {});
 			throw error;
 		}
+	}
+
+	/** A snapshot can be pruned by another keeper between being found and being started from; then it is found or built anew. */
+	async #retry(error: unknown): Promise<Running> {
+		const isGone = error instanceof HarnessError && (error.code === 'ERR_SERVER_SNAPSHOT' || error.code === 'ERR_SERVER_IMAGE');
+		if (!isGone) {
+			throw error;
+		}
+
+		log(`slot ${this.index}: ${error.message}`);
+		this.#options.templates.invalidate();
+		return this.#restart(await this.#options.templates.current());
 	}
 
 	async #replaceOld(): Promise<void> {

@@ -3,6 +3,7 @@ import {lock as lockFile} from 'proper-lockfile';
 import {cacheSubfolder} from '../config/folders.ts';
 import type {HarnessConfig} from '../config/options.ts';
 import {TemplateError} from '../errors.ts';
+import {connectClient} from '../postgres/client.ts';
 import type {Progress, Server, ServerAdapter, Snapshot} from '../server/server.ts';
 import {startServer} from '../server/start.ts';
 import {runBuild} from '../template/builder.ts';
@@ -82,6 +83,11 @@ export class Templates {
 		});
 	}
 
+	/** Looks for the template again at the next call: its snapshot has gone since it was found. */
+	invalidate(): void {
+		this.#pending = undefined;
+	}
+
 	/** Saves a snapshot that also holds what tests have asked for since the last one. */
 	async bake(): Promise<void> {
 		const current = await this.#pending?.promise.catch(() => {});
@@ -89,10 +95,18 @@ export class Templates {
 			return;
 		}
 
-		log(`baking ${this.#options.wishes.list.length} combinations into a new snapshot`);
-		const snapshot = await this.#locked(current.fingerprint, async () => this.#save(current.fingerprint, current.snapshot));
+		const snapshot = await this.#locked(current.fingerprint, async () => this.#bakeFrom(current.fingerprint, current.snapshot!));
 		this.#pending = {fingerprint: current.fingerprint, promise: Promise.resolve({...current, snapshot})};
-		await this.#options.adapter.remove(current.snapshot);
+	}
+
+	async #bakeFrom(fingerprint: string, from: string): Promise<string> {
+		const name = this.#snapshotName(fingerprint);
+		if (await this.#options.adapter.has(name)) {
+			return name;
+		}
+
+		log(`baking ${this.#options.wishes.list.length} combinations into the snapshot ${name}`);
+		return this.#save(fingerprint, from);
 	}
 
 	async #ensure(fingerprint: string): Promise<CurrentTemplate> {
@@ -161,6 +175,8 @@ export class Templates {
 		const {adapter, config, owner, databaseOwner, progress, wishes} = this.#options;
 		progress('starting a server to build the snapshot');
 		const server = await startServer(adapter, {owner, progress, ...(from && {snapshot: from})});
+		// Between two steps nobody else may be connected, and a server that nobody is connected to ends itself.
+		const company = await connectClient({...server.address, applicationName: `dataflow-tdd keeper ${databaseOwner}`});
 		try {
 			const request = {address: server.address, config, fingerprint, owner: databaseOwner, saveLanes: true};
 			await runBuild({...request, combinations: []}, progress);
@@ -175,6 +191,8 @@ export class Templates {
 		} catch (error) {
 			await server.stop().catch(() => {});
 			throw error;
+		} finally {
+			await company.end().catch(() => {});
 		}
 	}
 
@@ -192,7 +210,8 @@ export class Templates {
 	async #prune(current: string): Promise<void> {
 		const {adapter} = this.#options;
 		const all = (await adapter.list()).toSorted((a, b) => b.lastUsedAt.getTime() - a.lastUsedAt.getTime());
-		const doomed = all.filter(({name, lastUsedAt}, index) => name !== current && (index >= keptSnapshots || Date.now() - lastUsedAt.getTime() > keptMs));
+		const isOld = ({lastUsedAt}: Snapshot): boolean => Date.now() - lastUsedAt.getTime() > keptMs;
+		const doomed = all.filter((snapshot, index) => snapshot.name !== current && (index >= keptSnapshots || isOld(snapshot)));
 		for (const {name} of doomed) {
 			log(`pruning the snapshot ${name}`);
 			await adapter.remove(name);

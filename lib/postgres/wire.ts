@@ -30,7 +30,7 @@ export function send(client: pg.Client, text: string, values?: readonly unknown[
 		};
 
 		if (values === undefined || values.length === 0) {
-			client.query(text, callback as never);
+			void client.query(text, callback as never);
 		} else {
 			client.query(text, values as unknown[], callback as never);
 		}

@@ -5,6 +5,7 @@ import {isCi, loadConfig} from '../config/load.ts';
 import {modeVariable, sessionVariable} from '../config/mode.ts';
 import type {HarnessConfig, HarnessOptions} from '../config/options.ts';
 import {validateOptions} from '../config/validate.ts';
+import {ensureBundle, type BundleMap} from '../preload/bundle.ts';
 import {beginRun} from './run.ts';
 
 /** What can stand in ava.config.mjs, as far as the harness looks at it. */
@@ -43,10 +44,10 @@ function withDefaults(config: AvaConfig): AvaConfig {
 	return hasTypeScript && config.extensions === undefined ? {...config, extensions: ['ts', 'js', 'mjs']} : config;
 }
 
-function withHarness(config: AvaConfig, harness: HarnessConfig): AvaConfig {
+function withHarness(config: AvaConfig, harness: HarnessConfig, bundle: BundleMap | undefined): AvaConfig {
 	return {
 		...withDefaults(config),
-		require: [[path.join(import.meta.dirname, '..', 'preload', 'main.js'), {projectDir: harness.projectDir}], ...[config.require ?? []].flat()],
+		require: [[path.join(import.meta.dirname, '..', 'preload', 'main.js'), bundle], ...[config.require ?? []].flat()],
 		environmentVariables: {...config.environmentVariables, [modeVariable]: 'on', [sessionVariable]: JSON.stringify(harness)},
 	};
 }
@@ -62,10 +63,7 @@ export function withTdd(avaConfig: AvaConfig | Factory = {}, options: HarnessOpt
 	return async ({projectDir}) => {
 		const config = typeof avaConfig === 'function' ? await avaConfig({projectDir}) : avaConfig;
 		const harness = await loadConfig(projectDir, {...options, workers: options.workers ?? concurrencyOf(config)});
-		if (isAvaRun()) {
-			await beginRun(harness);
-		}
-
-		return withHarness(config, harness);
+		const [bundle] = isAvaRun() ? await Promise.all([ensureBundle(projectDir), beginRun(harness)]) : [];
+		return withHarness(config, harness, bundle);
 	};
 }

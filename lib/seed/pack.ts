@@ -12,7 +12,7 @@ export interface SeedPack<Name extends string = string, Result = unknown> {
 }
 
 /** A pack of which nothing is known. */
-export type AnySeedPack = SeedPack<string, unknown>;
+export type AnySeedPack = SeedPack;
 
 /** What a pack's `load` returned. */
 export type SeedResult<P> = P extends SeedPack<string, infer Result> ? Result : never;

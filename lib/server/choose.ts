@@ -1,4 +1,3 @@
-import process from 'node:process';
 import type {HarnessConfig} from '../config/options.ts';
 import {ServerError} from '../errors.ts';
 import type {ServerAdapter} from './server.ts';
@@ -39,7 +38,7 @@ export async function chooseServer(wanted: Wanted): Promise<ChosenServer> {
 
 async function chooseBest(wanted: Wanted): Promise<ChosenServer> {
 	const {findEngine} = await import('./container/engine.ts');
-	const engine = await findEngine(process.env);
+	const engine = await findEngine();
 	if (engine.found) {
 		return {adapter: await container(wanted), reason: `a container engine answers at ${engine.where}`};
 	}

@@ -5,7 +5,7 @@ import {ensureImage, type Image} from './image.ts';
 import {labels} from './labels.ts';
 import {LastUse} from './last-use.ts';
 import {removeContainer} from './running-container.ts';
-import {commitSnapshot, findSnapshot, listSnapshots, removeSnapshot} from './snapshot-image.ts';
+import {commitSnapshot, findSnapshot, listSnapshots, removeNameless, removeSnapshot} from './snapshot-image.ts';
 import {startContainer, type StartedContainer} from './start-container.ts';
 
 /** What the adapter is made with. */
@@ -51,7 +51,7 @@ export class ContainerAdapter {
 		try {
 			await started.running.hold();
 			await commitSnapshot(this.#engine, {...started, address: server.address}, name);
-			await this.#lastUse.touch(name);
+			await Promise.all([this.#lastUse.touch(name), removeNameless(this.#engine)]);
 		} catch (error) {
 			throw toServerError({image: started.image.reference, log: started.running.log.tail(), cause: error});
 		} finally {

@@ -93,6 +93,11 @@ export function isNotFound(error: unknown): boolean {
 	return (error as {statusCode?: number}).statusCode === 404;
 }
 
+/** True if the engine said that something else is under way with a container or an image, or uses it. */
+export function isConflict(error: unknown): boolean {
+	return (error as {statusCode?: number}).statusCode === 409;
+}
+
 /** Puts a failed start, pull or commit into one of the harness's own errors. */
 export function toServerError(failure: Failure): ServerError {
 	const {cause, image, log} = failure;

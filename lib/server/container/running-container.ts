@@ -2,7 +2,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 import type {ContainerRuntimeClient} from 'testcontainers';
 import type {ServerAddress, StartedServer} from '../server.ts';
 import {ContainerLog} from './container-log.ts';
-import {isNotFound, snapshotError} from './errors.ts';
+import {isConflict, isNotFound, snapshotError} from './errors.ts';
 import {heldLine} from './lifeline.ts';
 
 /** The engine's handle of one container. */
@@ -99,7 +99,7 @@ export async function removeContainer(container: Container): Promise<void> {
 	try {
 		await container.remove({force: true, v: true});
 	} catch (error) {
-		if ((error as {statusCode?: number}).statusCode === 409) {
+		if (isConflict(error)) {
 			await container.wait({condition: 'removed'}).catch(() => {});
 		} else if (!isNotFound(error)) {
 			throw error;

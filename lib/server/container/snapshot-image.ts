@@ -1,6 +1,6 @@
 import type {ContainerRuntimeClient} from 'testcontainers';
 import type {Snapshot} from '../server.ts';
-import {isNotFound, snapshotError} from './errors.ts';
+import {isConflict, isNotFound, snapshotError} from './errors.ts';
 import {inspectImage, type Image} from './image.ts';
 import {labels} from './labels.ts';
 import type {StartedContainer} from './start-container.ts';
@@ -65,15 +65,26 @@ export async function listSnapshots({container: {dockerode}}: ContainerRuntimeCl
 	return images.flatMap(image => toSnapshots(image));
 }
 
-/** Removes a snapshot, and what earlier ones of its name left. A server that runs from it goes on. */
-export async function removeSnapshot({container: {dockerode}}: ContainerRuntimeClient, name: string): Promise<void> {
+/** Removes an image. One that is gone is no error, nor, unless forced, is one that a container uses. */
+async function removeImage({container: {dockerode}}: ContainerRuntimeClient, reference: string, force: boolean): Promise<void> {
 	try {
-		await dockerode.getImage(snapshotReference(name)).remove({force: true});
+		await dockerode.getImage(reference).remove({force});
 	} catch (error) {
-		if (!isNotFound(error)) {
+		if (!isNotFound(error) && (force || !isConflict(error))) {
 			throw error;
 		}
 	}
+}
 
-	await dockerode.pruneImages({filters: {dangling: ['true'], label: [`${labels.kind}=snapshot`]}});
+/** Removes the snapshots that lost their name while a server ran from them, or to a newer one. */
+export async function removeNameless(engine: ContainerRuntimeClient): Promise<void> {
+	const filters = {dangling: ['true'], label: [`${labels.kind}=snapshot`]};
+	const images = await engine.container.dockerode.listImages({filters});
+	await Promise.all(images.map(async ({Id}) => removeImage(engine, Id, false)));
+}
+
+/** Removes a snapshot. A server that runs from it goes on, and its files go when next a snapshot is saved or removed. */
+export async function removeSnapshot(engine: ContainerRuntimeClient, name: string): Promise<void> {
+	await removeImage(engine, snapshotReference(name), true);
+	await removeNameless(engine);
 }

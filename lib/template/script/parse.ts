@@ -96,7 +96,7 @@ class ScriptParser {
 			return;
 		}
 
-		const kept = keptString(text, stop, this.#at, tokens);
+		const kept = keptString(text, {stop, start: this.#at}, tokens);
 		this.#feed(kept ? tokens.slice(0, -1) : tokens);
 		this.#moveTo(kept ? this.#at + kept.start : stop, stop);
 	}
@@ -150,7 +150,7 @@ class ScriptParser {
 }
 
 /** The string that a piece ends with, as it may go on in the next piece: `'a'`, a line end and `'b'` are one string. */
-function keptString(text: string, stop: number, start: number, tokens: readonly Token[]): Token | undefined {
+function keptString(text: string, {stop, start}: {stop: number; start: number}, tokens: readonly Token[]): Token | undefined {
 	const last = tokens.at(-1);
 	const mayGoOn = last && stop < text.length && text[start + last.end - 1] === '\'';
 	return mayGoOn ? last : undefined;

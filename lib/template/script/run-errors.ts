@@ -50,7 +50,7 @@ function failureOffset(text: string, step: StatementStep | CopyStep, {position, 
 	const statement = start + offsetOfCharacter(text.slice(start), step.column - 1);
 	const row = step.kind === 'copy' && /^COPY .*?, line (\d+)/.exec(where ?? '')?.[1];
 	if (row) {
-		return offsetOfLine(text, (step as CopyStep).dataLine + Number(row) - 1);
+		return offsetOfLine(text, step.dataLine + Number(row) - 1);
 	}
 
 	return position ? statement + offsetOfCharacter(step.sql, Number(position) - 1) : statement;

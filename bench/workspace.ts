@@ -1,0 +1,133 @@
+import {spawnSync} from 'node:child_process';
+import {chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync} from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import {pathToFileURL} from 'node:url';
+import {Keepers} from './keepers.ts';
+import {withEnvironment} from './environment.ts';
+
+const repository = path.dirname(import.meta.dirname);
+
+/** The parts of the harness that lines measure by themselves. */
+export interface Harness {
+	readonly load: typeof import('../lib/config/load.ts');
+	readonly session: typeof import('../lib/context/session.ts');
+	readonly context: typeof import('../lib/context/rollback-context.ts');
+	readonly client: typeof import('../lib/keeper/client.ts');
+	readonly owner: typeof import('../lib/keeper/owner.ts');
+	readonly postgres: typeof import('../lib/postgres/client.ts');
+	readonly choose: typeof import('../lib/server/choose.ts');
+	readonly start: typeof import('../lib/server/start.ts');
+	readonly settings: typeof import('../lib/server/settings.ts');
+	readonly binaries: typeof import('../lib/server/embedded/binaries.ts');
+	readonly account: typeof import('../lib/server/embedded/account.ts');
+}
+
+const files: Readonly<Record<keyof Harness, string>> = {
+	load: 'config/load', session: 'context/session', context: 'context/rollback-context', client: 'keeper/client', owner: 'keeper/owner',
+	postgres: 'postgres/client', choose: 'server/choose', start: 'server/start', settings: 'server/settings',
+	binaries: 'server/embedded/binaries', account: 'server/embedded/account',
+};
+
+/** Builds the harness from `lib/` as it is now, beside the repository's own build, which may be in use. */
+function buildHarness(folder: string): string {
+	const source = path.join(folder, 'source');
+	mkdirSync(source);
+	for (const name of ['lib', 'scripts', 'package.json', 'tsconfig.json']) {
+		cpSync(path.join(repository, name), path.join(source, name), {recursive: true});
+	}
+
+	symlinkSync(path.join(repository, 'node_modules'), path.join(source, 'node_modules'));
+	const {status, stdout} = spawnSync(process.execPath, [path.join(source, 'scripts', 'build.mjs')], {cwd: source, encoding: 'utf8'});
+	if (status !== 0) {
+		process.stderr.write(`the harness does not compile cleanly:\n${stdout}\n`);
+	}
+
+	return source;
+}
+
+/** Installs what was built as a package beside the repository's dependencies, the way a project has it. */
+function install(folder: string): string {
+	const source = buildHarness(folder);
+	const modules = path.join(folder, 'node_modules');
+	mkdirSync(modules);
+	for (const name of readdirSync(path.join(repository, 'node_modules'))) {
+		if (name !== '.cache' && name !== 'dataflow-tdd') {
+			symlinkSync(path.join(repository, 'node_modules', name), path.join(modules, name));
+		}
+	}
+
+	const installed = path.join(modules, 'dataflow-tdd');
+	mkdirSync(installed);
+	renameSync(path.join(source, 'build'), path.join(installed, 'build'));
+	cpSync(path.join(source, 'package.json'), path.join(installed, 'package.json'));
+	rmSync(source, {recursive: true});
+	return path.join(installed, 'build');
+}
+
+async function importHarness(build: string): Promise<Harness> {
+	const entries = Object.entries(files).map(async ([name, file]) => [name, await import(pathToFileURL(path.join(build, `${file}.js`)).href) as unknown] as const);
+	return Object.fromEntries(await Promise.all(entries)) as unknown as Harness;
+}
+
+/**
+ * The bench's own folder: the harness as an installed package, the projects that are generated, and the cache of everything.
+ * It lies where the user that PostgreSQL runs as can reach it.
+ */
+export class Workspace {
+	readonly folder: string;
+	readonly harness: Harness;
+	readonly keepers: Keepers;
+	readonly #undo: Array<() => Promise<unknown>> = [];
+
+	private constructor(folder: string, harness: Harness) {
+		this.folder = folder;
+		this.harness = harness;
+		this.keepers = new Keepers(harness);
+	}
+
+	static async create(): Promise<Workspace> {
+		const folder = mkdtempSync(process.platform === 'win32' ? 'dft-bench-' : '/var/tmp/dft-bench-');
+		try {
+			chmodSync(folder, 0o755);
+			process.env['DATAFLOW_TDD_CACHE'] = path.join(folder, 'cache');
+			return new Workspace(folder, await importHarness(install(folder)));
+		} catch (error) {
+			rmSync(folder, {recursive: true, force: true});
+			throw error;
+		}
+	}
+
+	/** Makes a folder in the workspace. */
+	makeFolder(...names: string[]): string {
+		const made = path.join(this.folder, ...names);
+		mkdirSync(made, {recursive: true});
+		return made;
+	}
+
+	/** Does something with a cache of which nothing is left afterwards. */
+	async withFreshCache<T>(action: () => Promise<T>): Promise<T> {
+		const cache = mkdtempSync(path.join(this.folder, 'cache-'));
+		try {
+			return await withEnvironment({DATAFLOW_TDD_CACHE: cache}, action);
+		} finally {
+			rmSync(cache, {recursive: true, force: true, maxRetries: 3});
+		}
+	}
+
+	/** Has something done when the workspace is removed: the last first. */
+	onRemove(action: () => Promise<unknown>): void {
+		this.#undo.unshift(action);
+	}
+
+	/** Stops and removes everything that the bench has made. */
+	async remove(): Promise<void> {
+		for (const action of [...this.#undo.splice(0), async () => this.keepers.removeAll()]) {
+			await action().catch((error: unknown) => {
+				process.stderr.write(`cleaning up: ${(error as Error).message}\n`);
+			});
+		}
+
+		rmSync(this.folder, {recursive: true, force: true, maxRetries: 3});
+	}
+}

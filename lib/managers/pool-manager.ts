@@ -1,0 +1,160 @@
+import pg from 'pg';
+import {HarnessError} from '../errors.ts';
+import {getDatabaseManager} from './database-manager.ts';
+
+/** How a pool is made. */
+export interface PoolOptions {
+	/** Names it, for statistics and for its end. */
+	readonly poolId: string;
+	/** Where it connects. Default: this worker's own database, see `getDatabaseManager`. */
+	readonly connectionString?: string;
+	/** How many connections stay open. Default 1. */
+	readonly minSize?: number;
+	/** How many connections there may be. Default 10. */
+	readonly maxSize?: number;
+	/** Opens `minSize` connections before it is handed over. Default false. */
+	readonly preheat?: boolean;
+}
+
+/** A connection that a pool has lent. */
+export interface PoolClient {
+	query(text: string, values?: readonly unknown[]): Promise<{rows: any[]; rowCount: number | null}>;
+	release(): void;
+}
+
+/** What is used of a pool of `pg`. */
+export interface OptimizedPool {
+	query(text: string, values?: readonly unknown[]): Promise<{rows: any[]; rowCount: number | null}>;
+	connect(): Promise<PoolClient>;
+	end(): Promise<void>;
+}
+
+/** How a pool stands; every figure is counted or measured, and 0 for a pool that was never made. */
+export interface PoolStatistics {
+	readonly poolId: string;
+	readonly exists: boolean;
+	readonly activeConnections: number;
+	readonly idleConnections: number;
+	readonly totalConnections: number;
+	readonly waitingRequests: number;
+	readonly minSize: number;
+	readonly maxSize: number;
+	/** How many connections were opened before the first was asked for. */
+	readonly preheatedConnections: number;
+	/** How often a connection was asked for. */
+	readonly acquisitions: number;
+	/** The mean and the longest time from asking for a connection to having it, in ms. */
+	readonly averageAcquisitionMs: number;
+	readonly maxAcquisitionMs: number;
+}
+
+interface Managed {
+	readonly pool: pg.Pool;
+	readonly options: Required<Omit<PoolOptions, 'connectionString' | 'preheat'>>;
+	preheated: number;
+	acquisitions: number;
+	totalMs: number;
+	longestMs: number;
+}
+
+/** Pools by name, for code under test that wants one, shared by the tests of a file. */
+export class PoolManager {
+	readonly #pools = new Map<string, Managed>();
+
+	/**
+	 * Makes a pool; a pool of that name that is there already is returned.
+	 * @throws {ERR_POOL_UNKNOWN} when there is neither a connection string nor an initialised database manager
+	 */
+	async createOptimizedPool({poolId, connectionString, minSize = 1, maxSize = 10, preheat = false}: PoolOptions): Promise<OptimizedPool> {
+		const known = this.#pools.get(poolId);
+		if (known) {
+			return this.#door(known);
+		}
+
+		const url = connectionString ?? getDatabaseManager().connectionString ?? missingUrl(poolId);
+		const pool = new pg.Pool({connectionString: url, min: minSize, max: maxSize, allowExitOnIdle: true});
+		pool.on('error', () => {});
+		const managed: Managed = {pool, options: {poolId, minSize, maxSize}, preheated: 0, acquisitions: 0, totalMs: 0, longestMs: 0};
+		this.#pools.set(poolId, managed);
+		if (preheat) {
+			await this.#preheat(managed);
+		}
+
+		return this.#door(managed);
+	}
+
+	getPoolStatistics(poolId: string): PoolStatistics {
+		const managed = this.#pools.get(poolId);
+		const {pool, options, preheated, acquisitions, totalMs, longestMs} = managed ?? nothing(poolId);
+		return {
+			poolId, exists: managed !== undefined,
+			activeConnections: pool.totalCount - pool.idleCount, idleConnections: pool.idleCount, totalConnections: pool.totalCount, waitingRequests: pool.waitingCount,
+			minSize: options.minSize, maxSize: options.maxSize, preheatedConnections: preheated, acquisitions,
+			averageAcquisitionMs: acquisitions === 0 ? 0 : totalMs / acquisitions, maxAcquisitionMs: longestMs,
+		};
+	}
+
+	/** Ends a pool; one that is not there is no error. */
+	async cleanupPool(poolId: string): Promise<void> {
+		const managed = this.#pools.get(poolId);
+		this.#pools.delete(poolId);
+		await managed?.pool.end();
+	}
+
+	/** Ends all pools. */
+	async cleanupAll(): Promise<void> {
+		await Promise.all([...this.#pools.keys()].map(async poolId => this.cleanupPool(poolId)));
+	}
+
+	async #preheat(managed: Managed): Promise<void> {
+		const clients = await Promise.all(Array.from({length: managed.options.minSize}, async () => managed.pool.connect()));
+		managed.preheated = clients.length;
+		for (const client of clients) {
+			client.release();
+		}
+	}
+
+	#door(managed: Managed): OptimizedPool {
+		const connect = async (): Promise<PoolClient> => {
+			const startedAt = performance.now();
+			const client = await managed.pool.connect();
+			const tookMs = performance.now() - startedAt;
+			managed.acquisitions++;
+			managed.totalMs += tookMs;
+			managed.longestMs = Math.max(managed.longestMs, tookMs);
+			return client;
+		};
+
+		return {
+			connect,
+			async query(text, values) {
+				const client = await connect();
+				try {
+					return await client.query(text, values);
+				} finally {
+					client.release();
+				}
+			},
+			end: async () => this.cleanupPool(managed.options.poolId),
+		};
+	}
+}
+
+function nothing(poolId: string) {
+	return {pool: {totalCount: 0, idleCount: 0, waitingCount: 0}, options: {poolId, minSize: 0, maxSize: 0}, preheated: 0, acquisitions: 0, totalMs: 0, longestMs: 0};
+}
+
+function missingUrl(poolId: string): never {
+	throw new HarnessError('ERR_POOL_UNKNOWN', {
+		what: `The pool '${poolId}' has no database to connect to.`,
+		why: 'No connectionString was given, and the database manager is not initialised.',
+		fix: 'Call `await getDatabaseManager().initialize()` first, or give a connectionString.',
+	});
+}
+
+const manager = new PoolManager();
+
+/** The pools of this worker. */
+export function getPoolManager(): PoolManager {
+	return manager;
+}

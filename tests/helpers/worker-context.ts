@@ -1,0 +1,58 @@
+import type {ExecutionContext} from 'ava';
+import type {Lane} from '#lib/context/lane.js';
+import {openRollbackContext, type OpenContext, type RollbackOptions} from '#lib/context/rollback-context.js';
+import {workerSession} from '#lib/context/worker-session.js';
+import {connectClient, type Client} from '#lib/postgres/client.js';
+import type {Combination, SchemaLayer} from '#lib/template/combination.js';
+
+/** An open context, and the lane that it lies on. */
+export interface TestedContext extends OpenContext {
+	readonly lane: Lane;
+}
+
+export interface ContextRequest extends RollbackOptions {
+	readonly packs?: readonly string[];
+	readonly layers?: readonly SchemaLayer[];
+}
+
+/** Opens a context as a fixture does, but leaves its end to the caller, who wants to see what it finds out. */
+export async function withContext<T>(use: (open: TestedContext) => Promise<T>, {packs = [], layers = [], ...options}: ContextRequest = {}): Promise<T> {
+	const session = await workerSession.open();
+	const combination: Combination = {packs, layers};
+	return session.withLane(combination, async lane => use({...await openRollbackContext(lane, options), lane}));
+}
+
+/** Opens a context, uses it, and asserts that its end finds nothing. */
+export async function inContext<T>(t: ExecutionContext, use: (open: TestedContext) => Promise<T>, request: ContextRequest = {}): Promise<T> {
+	return withContext(async open => {
+		const result = await use(open);
+		t.is(await open.close({hasFailed: false}), undefined);
+		return result;
+	}, request);
+}
+
+/** The end of a context in which something was done, as its code. */
+export async function endOf(use: (open: TestedContext) => Promise<unknown>, request: ContextRequest = {}): Promise<(Error & {code?: string}) | undefined> {
+	return withContext(async open => {
+		await use(open);
+		return open.close({hasFailed: false});
+	}, request);
+}
+
+/** Another connection to the database of a context; it is closed after the test. */
+export async function connectBeside(t: ExecutionContext, lane: Lane): Promise<Client> {
+	const {lease} = await workerSession.open();
+	const {database} = await lane.open();
+	const client = await connectClient({...lease.address, database: database.name, applicationName: 'observer'});
+	t.teardown(() => client.end());
+	return client;
+}
+
+/** Asks again until the answer is yes; AVA's time-out bounds it. */
+export async function until(isTrue: () => Promise<boolean>): Promise<void> {
+	while (!await isTrue()) {
+		await new Promise(resolve => {
+			setTimeout(resolve, 10);
+		});
+	}
+}
