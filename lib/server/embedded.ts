@@ -61,14 +61,18 @@ export class EmbeddedAdapter implements ServerAdapter {
 		return {identity: `embedded ${version} ${process.platform}-${process.arch}`, description: `embedded PostgreSQL ${version} (${origin})`};
 	}
 
+	/** Between choosing a port and binding it, another program may take it; then another one is tried. */
 	async start({snapshot, owner, progress}: StartRequest): Promise<StartedServer> {
 		const from = snapshot ?? await this.#ensureEmptyCluster(owner, progress);
-		const prepared = await this.#prepare(from, owner);
-		try {
-			return await this.#bootOnFreePort(prepared);
-		} catch (error) {
-			await removeServerFolder(prepared.folder);
-			throw error;
+		for (let attempt = 1; ; attempt++) {
+			try {
+				return await this.#startOnce(from, owner);
+			} catch (error) {
+				const isTaken = error instanceof HarnessError && error.code === 'ERR_SERVER_PORT';
+				if (!isTaken || attempt === bootAttempts) {
+					throw error;
+				}
+			}
 		}
 	}
 
@@ -109,6 +113,16 @@ export class EmbeddedAdapter implements ServerAdapter {
 		return removed;
 	}
 
+	async #startOnce(snapshot: string, owner: string): Promise<StartedServer> {
+		const prepared = await this.#prepare(snapshot, owner);
+		try {
+			return await this.#boot(prepared);
+		} catch (error) {
+			await removeServerFolder(prepared.folder);
+			throw error;
+		}
+	}
+
 	/** `initdb` takes most of a second, so its result is kept as a snapshot of its own. */
 	async #ensureEmptyCluster(owner: string, progress?: Progress): Promise<string> {
 		const name = `empty-${this.#binaries.version.replaceAll(/[^\d]/g, '-')}`;
@@ -143,7 +157,7 @@ export class EmbeddedAdapter implements ServerAdapter {
 	async #boot({folder, password}: Prepared): Promise<StartedServer> {
 		const port = await this.#choosePort();
 		const hasSocket = process.platform !== 'win32' && folder.length + 20 < socketPathLimit;
-		const postmaster = await Postmaster.start({
+		const postmaster = Postmaster.start({
 			folder, account: this.#account, program: path.join(this.#binaries.folder, 'postgres'), args: this.#arguments(folder, port, hasSocket),
 		});
 		await waitUntilReady(postmaster, folder, port);
@@ -154,7 +168,7 @@ export class EmbeddedAdapter implements ServerAdapter {
 			label: folder,
 			ended: postmaster.ended,
 			stop: once(async () => this.#stop(postmaster, folder)),
-			log: async () => postmaster.log(),
+			log: async () => postmaster.log,
 		};
 	}
 
@@ -171,20 +185,6 @@ export class EmbeddedAdapter implements ServerAdapter {
 		}
 
 		return found;
-	}
-
-	/** Between choosing a port and binding it, another program may take it. */
-	async #bootOnFreePort(prepared: Prepared): Promise<StartedServer> {
-		for (let attempt = 1; ; attempt++) {
-			try {
-				return await this.#boot(prepared);
-			} catch (error) {
-				const isTaken = error instanceof HarnessError && error.code === 'ERR_SERVER_PORT';
-				if (!isTaken || attempt === bootAttempts) {
-					throw error;
-				}
-			}
-		}
 	}
 
 	#arguments(folder: string, port: number, hasSocket: boolean): string[] {

@@ -93,7 +93,7 @@ export class ExternalAdapter implements ServerAdapter {
 			await assertUsable(client, this.#address);
 			const {rows} = await client.query<{version: string}>(`select current_setting('server_version') as version`);
 			const version = rows[0]?.version ?? '';
-			return {identity: `external ${version}`, description: `PostgreSQL ${version} at ${this.#address.host}:${this.#address.port}`};
+			return {identity: `external ${version}`, description: `external PostgreSQL ${version} at ${this.#address.host}:${this.#address.port}`};
 		} finally {
 			await client.end();
 		}

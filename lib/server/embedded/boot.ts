@@ -22,9 +22,8 @@ export async function waitUntilReady(postmaster: Postmaster, folder: string, por
 	const deadline = performance.now() + bootTimeoutMs;
 	while (!await isReady(folder)) {
 		if (hasEnded || performance.now() > deadline) {
-			const log = await postmaster.log();
 			await postmaster.stop();
-			throw explainBoot(log, port);
+			throw explainBoot(postmaster.log, port);
 		}
 
 		await new Promise(resolve => {

@@ -1,7 +1,5 @@
 import {spawn, type ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
-import {open, readFile} from 'node:fs/promises';
-import path from 'node:path';
 import type {Duplex} from 'node:stream';
 import type {Account} from './account.ts';
 
@@ -25,42 +23,47 @@ exit $status
 
 /** What a postmaster is started with. */
 export interface PostmasterOptions {
-	/** The folder of this one server; its data lie in `data` below it, its log in `log`. */
+	/** The folder of this one server; its data lie in `data` below it. */
 	readonly folder: string;
 	readonly program: string;
 	readonly args: readonly string[];
 	readonly account: Account | undefined;
 }
 
+/** How much of the log is kept, in characters. */
+const logLength = 4000;
+
 /** A PostgreSQL process that ends when this process does. */
 export class Postmaster {
 	readonly ended: Promise<string>;
 	readonly #child: ChildProcess;
-	readonly #logFile: string;
+	#log = '';
 
-	private constructor(child: ChildProcess, logFile: string) {
+	private constructor(child: ChildProcess) {
 		this.#child = child;
-		this.#logFile = logFile;
-		this.ended = once(child, 'exit').then(
+		for (const stream of [child.stdout, child.stderr]) {
+			stream?.on('data', (chunk: Buffer) => {
+				this.#log = (this.#log + chunk.toString()).slice(-logLength);
+			});
+		}
+
+		this.ended = once(child, 'close').then(
 			([status, signal]) => `PostgreSQL ended with ${signal === null ? `exit code ${String(status)}` : `signal ${String(signal)}`}`,
 			(error: unknown) => `PostgreSQL could not be run: ${String(error)}`,
 		);
 	}
 
-	static async start({folder, program, args, account}: PostmasterOptions): Promise<Postmaster> {
-		const logFile = path.join(folder, 'log');
-		const log = await open(logFile, 'a', 0o644);
-		try {
-			const child = spawn('/bin/sh', ['-c', script, 'postmaster', folder, program, ...args], {
-				...account, cwd: folder, stdio: ['ignore', log.fd, log.fd, 'pipe'], env: {PATH: process.env.PATH, LC_ALL: 'C'},
-			});
-			child.unref();
-			(child.stdio[3] as Duplex & {unref(): void}).unref();
-			(child.stdio[3] as Duplex).on('error', () => {});
-			return new Postmaster(child, logFile);
-		} finally {
-			await log.close();
+	static start({folder, program, args, account}: PostmasterOptions): Postmaster {
+		const child = spawn('/bin/sh', ['-c', script, 'postmaster', folder, program, ...args], {
+			...account, cwd: folder, stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env: {PATH: process.env.PATH, LC_ALL: 'C'},
+		});
+		child.unref();
+		for (const stream of child.stdio.slice(1)) {
+			(stream as Duplex & {unref(): void}).unref();
+			stream?.on('error', () => {});
 		}
+
+		return new Postmaster(child);
 	}
 
 	/** Ends PostgreSQL at once and lets its folder be removed. */
@@ -76,9 +79,9 @@ export class Postmaster {
 		this.#lifeline.destroy();
 	}
 
-	async log(): Promise<string> {
-		const text = await readFile(this.#logFile, 'utf8').catch(() => '');
-		return text.slice(-4000);
+	/** The tail of what PostgreSQL has logged. */
+	get log(): string {
+		return this.#log;
 	}
 
 	get #lifeline(): Duplex {

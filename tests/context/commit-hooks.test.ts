@@ -1,0 +1,90 @@
+import test from 'ava';
+import {tddTestContext} from 'dataflow-tdd/ava';
+
+test('G08: a callback runs once, after the transaction has committed', tddTestContext, async (t, {db, onCommit, connection}) => {
+	const calls: string[] = [];
+	await db.transaction().execute(async trx => {
+		await onCommit(async () => {
+			calls.push(await connection.fetchValue('select name from users'));
+		});
+		await trx.insertInto('users').values({name: 'Ada', email: 'ada@example.com'}).execute();
+		t.deepEqual(calls, []);
+	});
+	t.deepEqual(calls, ['Ada']);
+	await db.transaction().execute(async trx => trx.selectFrom('users').select('id').execute());
+	t.deepEqual(calls, ['Ada']);
+});
+
+test('G08: a callback never runs after a rollback', tddTestContext, async (t, {db, onCommit}) => {
+	await t.throwsAsync(db.transaction().execute(async () => {
+		await onCommit(() => t.fail());
+		throw new Error('undone');
+	}), {message: 'undone'});
+	const trx = await db.startTransaction().execute();
+	await onCommit(() => t.fail());
+	await trx.rollback().execute();
+	await db.transaction().execute(async () => {});
+});
+
+test('G08: a callback never runs when the commit itself fails', tddTestContext, async (t, {db, onCommit, connection}) => {
+	await connection.execute('create table chain (id int primary key, next int references chain deferrable initially deferred)');
+	const trx = await db.startTransaction().execute();
+	await onCommit(() => t.fail());
+	const {sql} = await import('kysely');
+	await sql`insert into chain values (1, 2)`.execute(trx);
+	await t.throwsAsync(trx.commit().execute(), {code: '23503'});
+});
+
+test('G08: outside of a transaction a callback runs at once', tddTestContext, async (t, {onCommit}) => {
+	let calls = 0;
+	await onCommit(() => {
+		calls++;
+	});
+	t.is(calls, 1);
+});
+
+test('G08: callbacks run in the order in which they were registered', tddTestContext, async (t, {db, onCommit}) => {
+	const calls: number[] = [];
+	await db.transaction().execute(async () => {
+		for (const index of [1, 2, 3]) {
+			await onCommit(async () => {
+				await Promise.resolve();
+				calls.push(index);
+			});
+		}
+	});
+	t.deepEqual(calls, [1, 2, 3]);
+});
+
+test('G08: a callback may query and open a transaction of its own', tddTestContext, async (t, {db, onCommit, connection}) => {
+	const calls: string[] = [];
+	await db.transaction().execute(async () => {
+		await onCommit(async () => {
+			await db.transaction().execute(async trx => {
+				await trx.insertInto('users').values({name: 'Late', email: 'late@example.com'}).execute();
+				await onCommit(() => {
+					calls.push('inner');
+				});
+			});
+		});
+	});
+	t.deepEqual(calls, ['inner']);
+	t.is(await connection.fetchValue('select name from users'), 'Late');
+});
+
+test('G08: an error in a callback surfaces, the others run, and the work stays', tddTestContext, async (t, {db, onCommit, connection}) => {
+	const calls: string[] = [];
+	const cause = new Error('no mail today');
+	const error = await t.throwsAsync(db.transaction().execute(async trx => {
+		await trx.insertInto('users').values({name: 'Ada', email: 'ada@example.com'}).execute();
+		await onCommit(() => {
+			throw cause;
+		});
+		await onCommit(() => {
+			calls.push('second');
+		});
+	}), {code: 'ERR_CONTEXT_HOOK', message: /1 of 2 onCommit callbacks failed: no mail today/});
+	t.is(error.cause, cause);
+	t.deepEqual(calls, ['second']);
+	t.is(await connection.fetchValue('select name from users'), 'Ada');
+});

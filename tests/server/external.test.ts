@@ -1,0 +1,88 @@
+import path from 'node:path';
+import test from 'ava';
+import {EmbeddedAdapter} from '#lib/server/embedded.js';
+import {ExternalAdapter} from '#lib/server/external.js';
+import {assertVersion, startServer} from '#lib/server/start.js';
+import type {ServerAdapter} from '#lib/server/server.js';
+import {databaseUrl} from '#lib/template/session.js';
+import {connectClient, withClient} from '#lib/postgres/client.js';
+import {serverContract} from './contract.ts';
+
+const projectDir = path.dirname(path.dirname(import.meta.dirname));
+const base = (await EmbeddedAdapter.create({projectDir}))!;
+const server = await startServer(base, {owner: `external-test:${process.pid}`});
+const url = databaseUrl(server.address, 'postgres');
+
+test.after.always('the server that plays the existing one is stopped', async () => {
+	await server.stop();
+});
+
+const external: ServerAdapter = await ExternalAdapter.create(url);
+serverContract(test, 'external', () => external, {isExternal: true, version: 18});
+
+test('a sweep drops what dead keepers left, and nothing else', async t => {
+	await withClient(server.address, async admin => {
+		await admin.query('create database tdd_c_deadbeef_1');
+		await admin.query('create database tdd_c_a1a1a1a1_1');
+		await admin.query('create database users_own');
+		const keeper = await connectClient({...server.address, applicationName: 'dataflow-tdd keeper a1a1a1a1'});
+		t.deepEqual(await external.sweep(() => false), ['tdd_c_deadbeef_1']);
+		const {rows} = await admin.query<{datname: string}>(`select datname from pg_database where datname in ('tdd_c_deadbeef_1', 'tdd_c_a1a1a1a1_1', 'users_own') order by 1`);
+		t.deepEqual(rows.map(({datname}) => datname), ['tdd_c_a1a1a1a1_1', 'users_own']);
+		await keeper.end();
+	});
+});
+
+const refused = [
+	['a managed service', 'postgres://u:secret@shop.abc.eu-west-1.rds.amazonaws.com/app'],
+	['a host named for production', 'postgres://u:secret@db.prod.internal/app'],
+	['a database named for production', 'postgres://u:secret@localhost/shop_production'],
+] as const;
+for (const [what, text] of refused) {
+	test(`${what} is refused`, async t => {
+		const error = await t.throwsAsync<Error & {code: string}>(ExternalAdapter.create(text));
+		t.is(error?.code, 'ERR_GUARD_REFUSED');
+		t.false(error?.message.includes('secret'));
+	});
+}
+
+test('a text that is no URL is named without its password', async t => {
+	const error = await t.throwsAsync<Error & {code: string}>(ExternalAdapter.create('postgres://u:sec ret@:bad:'));
+	t.is(error?.code, 'ERR_SERVER_URL');
+});
+
+test('a server that does not answer is named without its password', async t => {
+	const adapter = await ExternalAdapter.create('postgres://tester:secret@127.0.0.1:1/postgres');
+	const error = await t.throwsAsync<Error & {code: string; hint: string}>(startServer(adapter, {owner: 'x'}));
+	t.is(error?.code, 'ERR_SERVER_URL');
+	t.regex(error?.message ?? '', /127\.0\.0\.1:1/);
+	t.false(error?.message.includes('secret'));
+});
+
+test('a wrong password is said to be one', async t => {
+	const adapter = await ExternalAdapter.create(url.replace(/:[^:@]+@/, ':wrong@'));
+	const error = await t.throwsAsync<Error & {code: string}>(adapter.start({owner: 'x'}));
+	t.is(error?.code, 'ERR_SERVER_URL');
+	t.regex(error?.message ?? '', /password authentication failed/);
+});
+
+test('a user who may not create databases is refused with the statement that helps', async t => {
+	await withClient(server.address, async admin => admin.query(`create role plain login password 'plain'`));
+	const plain = new URL(url);
+	plain.username = 'plain';
+	plain.password = 'plain';
+	const error = await t.throwsAsync<Error & {code: string; hint: string}>((await ExternalAdapter.create(plain.href)).identify());
+	t.is(error?.code, 'ERR_SERVER_URL');
+	t.regex(error?.hint ?? '', /alter role "plain" createdb/);
+});
+
+test('a server that is too old is refused, and the oldest that works is named', t => {
+	const error = t.throws<Error & {code: string}>(() => {
+		assertVersion(server.version, server.label, server.version + 1);
+	});
+	t.is(error?.code, 'ERR_SERVER_VERSION');
+	t.true(error?.message.includes(`PostgreSQL ${server.version + 1} or newer`));
+	t.notThrows(() => {
+		assertVersion(server.version, server.label);
+	});
+});
