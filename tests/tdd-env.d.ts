@@ -1,4 +1,5 @@
 // Written by `dataflow-tdd types` from the template database and the seeds folder. Do not edit: run it again.
+import type {SeedPack} from 'dataflow-tdd';
 import type { ColumnType } from "kysely";
 
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
@@ -8,6 +9,25 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
 export type OrderStatus = "cancelled" | "draft" | "open" | "paid" | "shipped";
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
+
+export interface Categories {
+  id: Generated<number>;
+  name: string;
+  parent_id: number | null;
+}
+
+export interface LoyaltyBalances {
+  points: number | null;
+  user_id: number | null;
+}
+
+export interface LoyaltyEntries {
+  created_at: Generated<Timestamp>;
+  id: Generated<number>;
+  order_id: number | null;
+  points: number;
+  user_id: number;
+}
 
 export interface OrderItems {
   order_id: number;
@@ -24,12 +44,35 @@ export interface Orders {
   user_id: number;
 }
 
+export interface OrderStatusChanges {
+  changed_at: Generated<Timestamp>;
+  id: Generated<number>;
+  new_status: OrderStatus;
+  old_status: OrderStatus;
+  order_id: number;
+}
+
 export interface OrderTotals {
+  item_count: number | null;
   order_id: number | null;
   total_cents: number | null;
 }
 
+export interface ProductImages {
+  file: string;
+  id: Generated<number>;
+  position: number;
+  product_id: number;
+}
+
+export interface ProductRatings {
+  average_rating: number | null;
+  product_id: number | null;
+  review_count: number | null;
+}
+
 export interface Products {
+  category_id: number | null;
   id: Generated<number>;
   is_active: Generated<boolean>;
   name: string;
@@ -38,8 +81,18 @@ export interface Products {
   stock: Generated<number>;
 }
 
+export interface Returns {
+  id: Generated<number>;
+  order_id: number;
+  product_id: number;
+  quantity: number;
+  reason: string;
+  requested_at: Generated<Timestamp>;
+}
+
 export interface Reviews {
   body: string | null;
+  created_at: Generated<Timestamp>;
   id: Generated<number>;
   is_published: Generated<boolean>;
   product_id: number;
@@ -52,14 +105,22 @@ export interface Users {
   email: string;
   id: Generated<number>;
   name: string;
+  phone: string | null;
   role: Generated<string>;
 }
 
 export interface DB {
+  categories: Categories;
+  loyalty_balances: LoyaltyBalances;
+  loyalty_entries: LoyaltyEntries;
   order_items: OrderItems;
+  order_status_changes: OrderStatusChanges;
   order_totals: OrderTotals;
   orders: Orders;
+  product_images: ProductImages;
+  product_ratings: ProductRatings;
   products: Products;
+  returns: Returns;
   reviews: Reviews;
   users: Users;
 }
@@ -67,6 +128,7 @@ export interface DB {
 declare module 'dataflow-tdd' {
 	interface Register {
 		database: DB;
-		seeds: typeof import('../seeds/shop.js');
+		seeds: typeof import('../seeds/index.js')
+			& {"returns": SeedPack<'returns', undefined>};
 	}
 }

@@ -53,7 +53,7 @@ export class Templates {
 	/** Builds on one server what a combination lacks there, and returns the records of all its templates. */
 	async build(server: Server, fingerprint: string, combinations: readonly Combination[]): Promise<readonly TemplateRecord[]> {
 		const {config, databaseOwner, progress} = this.#options;
-		return runBuild({address: server.address, config, fingerprint, combinations, owner: databaseOwner, saveLanes: false}, progress);
+		return runBuild({address: server.address, config, fingerprint, combinations, owner: databaseOwner, saveLane: false}, progress);
 	}
 
 	/**
@@ -178,7 +178,7 @@ export class Templates {
 		// Between two steps nobody else may be connected, and a server that nobody is connected to ends itself.
 		const company = await connectClient({...server.address, applicationName: `dataflow-tdd keeper ${databaseOwner}`});
 		try {
-			const request = {address: server.address, config, fingerprint, owner: databaseOwner, saveLanes: true};
+			const request = {address: server.address, config, fingerprint, owner: databaseOwner, saveLane: true};
 			await runBuild({...request, combinations: []}, progress);
 			for (const wish of wishes.list) {
 				await this.#grant(wish, async () => runBuild({...request, combinations: [wish]}, progress));

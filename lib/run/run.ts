@@ -1,4 +1,3 @@
-import process from 'node:process';
 import type {HarnessConfig} from '../config/options.ts';
 import {HarnessError} from '../errors.ts';
 import {openKeeper} from '../keeper/client.ts';
@@ -24,11 +23,6 @@ export async function beginRun(config: HarnessConfig): Promise<void> {
 		keeper.unref();
 	} catch (error) {
 		progress.fail();
-		if (config.onUnavailable === 'skip' && error instanceof HarnessError && error.code === 'ERR_SERVER_UNAVAILABLE') {
-			process.stderr.write(`dataflow-tdd: database tests are skipped: ${error.message}\n`);
-			return;
-		}
-
 		throw asOneMessage(error);
 	}
 }

@@ -24,8 +24,8 @@ export interface BuildRequest {
 	readonly combinations: readonly Combination[];
 	/** Goes into private names, so that what a dead builder left can be told apart. */
 	readonly owner: string;
-	/** Also clone one lane database of each template, to be saved with the snapshot. */
-	readonly saveLanes: boolean;
+	/** Also clone a lane database of the schema alone, to be saved with the snapshot: nearly every test file starts with it. */
+	readonly saveLane: boolean;
 }
 
 /** A template that is there, built now or before. */
@@ -85,7 +85,7 @@ class TemplateBuild {
 			this.#built.push({name, record});
 		}
 
-		if (this.#request.saveLanes) {
+		if (this.#request.saveLane && combination === bareCombination) {
 			await this.#saveLane(name, combination);
 		}
 	}

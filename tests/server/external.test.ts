@@ -61,7 +61,7 @@ test('a server that does not answer is named without its password', async t => {
 
 test('a wrong password is said to be one', async t => {
 	const adapter = await ExternalAdapter.create(url.replace(/:[^:@]+@/, ':wrong@'));
-	const error = await t.throwsAsync<Error & {code: string}>(adapter.start({owner: 'x'}));
+	const error = await t.throwsAsync<Error & {code: string}>(adapter.start());
 	t.is(error?.code, 'ERR_SERVER_URL');
 	t.regex(error?.message ?? '', /password authentication failed/);
 });

@@ -1,0 +1,96 @@
+// The bench: `npm run bench -- --help`.
+import process from 'node:process';
+import {lookAround} from './availability.ts';
+import {clearEnvironment} from './environment.ts';
+import type {Bench, Line, Measurement} from './line.ts';
+import {contextLine} from './lines/context.ts';
+import {handoutLine} from './lines/handout.ts';
+import {memoryLine} from './lines/memory.ts';
+import {migrationsLine} from './lines/migrations.ts';
+import {serverLine} from './lines/server.ts';
+import {statementLine} from './lines/statement.ts';
+import {suiteLine} from './lines/suite.ts';
+import {thousandLine} from './lines/thousand.ts';
+import {helpText, readOptions, type BenchOptions} from './options.ts';
+import {toTable, verdict, writeJson} from './report.ts';
+import {Workspace} from './workspace.ts';
+
+const lines: readonly Line[] = [contextLine, statementLine, handoutLine, serverLine, suiteLine, thousandLine, migrationsLine, memoryLine];
+
+function say(text: string): void {
+	process.stderr.write(`${text}\n`);
+}
+
+function chosenLines({only}: BenchOptions): Line[] {
+	const chosen = lines.filter(({name}) => only.length === 0 || only.some(text => name.startsWith(text)));
+	if (chosen.length === 0) {
+		throw new TypeError(`no line is called ${only.join(' or ')}; there are ${lines.map(({name}) => name).join(', ')}`);
+	}
+
+	return chosen;
+}
+
+/** A line that fails is reported as such, and the others go on. */
+async function runLine(line: Line, bench: Bench): Promise<readonly Measurement[]> {
+	say(`${line.name}: ${line.about}`);
+	try {
+		return await line.run({...bench, say: text => {
+			say(`  ${line.name}: ${text}`);
+		}});
+	} catch (error) {
+		process.exitCode = 1;
+		say(error instanceof Error ? error.stack ?? error.message : String(error));
+		return [{what: line.name, note: `not measured: ${(error as Error).message.split('\n')[0]}`}];
+	}
+}
+
+async function measureAll(options: BenchOptions, workspace: Workspace): Promise<Measurement[]> {
+	const available = await lookAround(workspace.harness, options.server);
+	for (const {server, why} of available.missing) {
+		say(`${server} servers are not measured: ${why}`);
+	}
+
+	const bench: Bench = {workspace, available, servers: available.servers, runs: options.runs, say};
+	const measurements: Measurement[] = options.server === undefined ? available.missing.map(({server, why}) => ({what: 'all lines', server, note: `skipped: ${why}`})) : [];
+	for (const line of chosenLines(options)) {
+		measurements.push(...await runLine(line, bench));
+	}
+
+	return measurements;
+}
+
+/** Interrupted or not, nothing stays behind. */
+function removeWhenInterrupted(workspace: Workspace): void {
+	for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+		process.once(signal, () => void workspace.remove().finally(() => process.exit(130)));
+	}
+}
+
+async function main(): Promise<void> {
+	const options = readOptions(process.argv.slice(2));
+	if (options.isHelp) {
+		process.stdout.write(helpText(lines));
+		return;
+	}
+
+	chosenLines(options);
+	clearEnvironment();
+	// Between two statements on sockets that let the process end, something has to keep it.
+	const alive = setInterval(() => {}, 60_000);
+	const workspace = await Workspace.create();
+	removeWhenInterrupted(workspace);
+	try {
+		const measurements = await measureAll(options, workspace);
+		process.stdout.write(`\n${toTable(measurements)}\n`);
+		const missed = measurements.filter(measurement => verdict(measurement) === 'missed').length;
+		say(missed === 0 ? 'No target was missed.' : `${missed} of ${measurements.filter(measurement => measurement.target).length} targets were missed.`);
+		if (options.json !== undefined) {
+			writeJson(options.json, {measurements, runs: options.runs});
+		}
+	} finally {
+		await workspace.remove();
+		clearInterval(alive);
+	}
+}
+
+await main();

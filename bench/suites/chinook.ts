@@ -1,0 +1,39 @@
+import process from 'node:process';
+import {image} from '../availability.ts';
+import type {Bench, Measurement} from '../line.ts';
+import type {BenchServer} from '../options.ts';
+import type {GivenServer} from './given-server.ts';
+import {writeProject, type Project} from './project.ts';
+import {containerFile, containerVariables, emptyFile, handwrittenFile, harnessFile, serverVariable} from './test-files.ts';
+
+/** What is said for each line about the suites where their script is missing. */
+export function withoutChinook(what: string): Measurement[] {
+	return [{what, note: 'skipped: no Chinook script; set CHINOOK_SQL to the path of Chinook_PostgreSql.sql (github.com/lerocha/chinook-database)'}];
+}
+
+interface Shape {
+	readonly name: string;
+	readonly files: number;
+	readonly isChildProcess?: boolean;
+}
+
+/** The suite with the harness. */
+export async function harnessProject({workspace}: Bench, server: BenchServer, {name, ...shape}: Shape, script: string): Promise<Project> {
+	return writeProject(workspace, {...shape, name: `${name}-${server}`, testFile: harnessFile, harness: {server, schemas: [script]}});
+}
+
+/** As many tests in which nothing happens. */
+export async function emptyProject({workspace}: Bench, {name, ...shape}: Shape): Promise<Project> {
+	return writeProject(workspace, {...shape, name: `${name}-empty`, testFile: emptyFile});
+}
+
+/** The suite by hand, on a server that is given. */
+export async function handwrittenProject({workspace}: Bench, server: BenchServer, given: GivenServer, files: number): Promise<Project> {
+	return writeProject(workspace, {name: `handwritten-${server}`, files, testFile: handwrittenFile, env: {[serverVariable]: JSON.stringify(given.connection)}});
+}
+
+/** The suite with a container for each file. Its reaper has an image of its own, which may not be here. */
+export async function containerProject({workspace}: Bench, files: number, script: string): Promise<Project> {
+	const env = {[containerVariables.image]: image, [containerVariables.script]: script, TESTCONTAINERS_RYUK_DISABLED: process.env['TESTCONTAINERS_RYUK_DISABLED'] ?? 'true'};
+	return writeProject(workspace, {name: 'container-per-file', files, testFile: containerFile, env});
+}
