@@ -18,7 +18,8 @@ function read<T>(names: Readonly<Record<string, string>>, env: Environment, conv
 export function optionsFromEnvironment(env: Environment): HarnessOptions {
 	const options = Object.fromEntries<unknown>([
 		...read(texts, env, text => text),
-		...read(numbers, env, Number),
+		// What is no number stays a text, so that the error shows it as it was written.
+		...read<unknown>(numbers, env, text => Number.isNaN(Number(text)) ? text : Number(text)),
 		...read(lists, env, text => text.split(',').map(item => item.trim())),
 	]);
 	return validateOptions(options, 'the environment (DATAFLOW_TDD_*)');

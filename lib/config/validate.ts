@@ -29,12 +29,12 @@ const rules: Record<keyof HarnessOptions, readonly [Check, string]> = {
 };
 
 function show(value: unknown): string {
-	return `${JSON.stringify(value)} (${Array.isArray(value) ? 'list' : typeof value})`;
+	return `${typeof value === 'number' || typeof value === 'bigint' ? String(value) : JSON.stringify(value)} (${Array.isArray(value) ? 'list' : typeof value})`;
 }
 
 function closest(name: string): string | undefined {
 	const letters = name.toLowerCase().replaceAll(/[^a-z]/g, '');
-	return Object.keys(rules).find(known => known.toLowerCase() === letters || known.toLowerCase().startsWith(letters.slice(0, 4)));
+	return letters.length < 3 ? undefined : Object.keys(rules).find(known => known.toLowerCase() === letters || known.toLowerCase().startsWith(letters.slice(0, 4)));
 }
 
 /**
@@ -58,7 +58,7 @@ export function validateOptions(options: unknown, where: string): HarnessOptions
 }
 
 function checkOption(name: string, value: unknown, where: string): void {
-	const rule = rules[name as keyof HarnessOptions];
+	const rule = Object.hasOwn(rules, name) ? rules[name as keyof HarnessOptions] : undefined;
 	if (!rule) {
 		const suggestion = closest(name);
 		throw new ConfigError('ERR_CONFIG_INVALID', {

@@ -16,7 +16,7 @@ export class CommitHooks {
 		if (level) {
 			level.push(hook);
 		} else {
-			await runAll([hook]);
+			await runHooks([hook]);
 		}
 	}
 
@@ -28,19 +28,20 @@ export class CommitHooks {
 		this.#levels.pop();
 	}
 
-	/** @throws {ERR_CONTEXT_HOOK} when a callback throws; the others run all the same */
-	async commit(): Promise<void> {
+	/** Ends a level; the callbacks that its end sets free are due, and wait for {@link runHooks}. */
+	commit(): CommitHook[] {
 		const hooks = this.#levels.pop() ?? [];
 		const outer = this.#levels.at(-1);
-		if (outer) {
-			outer.push(...hooks);
-		} else {
-			await runAll(hooks);
-		}
+		outer?.push(...hooks);
+		return outer ? [] : hooks;
 	}
 }
 
-async function runAll(hooks: readonly CommitHook[]): Promise<void> {
+/**
+ * Runs callbacks that are due, one after the other, when the transaction is over and the connection is free for them.
+ * @throws {ERR_CONTEXT_HOOK} when a callback throws; the others run all the same
+ */
+export async function runHooks(hooks: readonly CommitHook[]): Promise<void> {
 	const errors: unknown[] = [];
 	for (const hook of hooks) {
 		try {

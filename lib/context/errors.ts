@@ -1,6 +1,6 @@
 import {ContextError} from '../errors.ts';
 
-const inClone = `Use the fixture tddParallelSafe, whose database is the test's own:\n  test('...', tddParallelSafe, async (t, {db, connect}) => {`;
+const inClone = 'Give such code a database of its own: `await getDatabaseManager().initialize()`, then its `connectionString`.';
 
 /** The harness's transaction was ended by the code under test. */
 export function committed(statement: string | undefined): ContextError {

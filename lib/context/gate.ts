@@ -1,6 +1,7 @@
 import type {IsolationLevel} from 'kysely';
 import type {WireResult} from '../postgres/wire.ts';
 import {closed, shorten, type Leak} from './errors.ts';
+import {captureOrigin, userFrames} from './origin.ts';
 import type {Holder} from './holder.ts';
 import type {TestTransaction} from './transaction.ts';
 import {Turns, type Turn} from './turns.ts';
@@ -21,7 +22,7 @@ export class Gate {
 
 	/** Waits for the connection. */
 	take(): Turn | Promise<Turn> {
-		const origin = new Error('asked for here');
+		const origin = captureOrigin();
 		if (this.#isClosed) {
 			throw closed('a query');
 		}
@@ -79,7 +80,7 @@ export class Gate {
 	}
 
 	#describe({isBusy, statement, origin}: Turn): Leak {
-		const stack = (origin.stack ?? '').split('\n').slice(1).filter(line => !/node:internal|[/\\]kysely[/\\]|[/\\]dataflow-tdd[/\\]build[/\\]/.test(line)).slice(0, 6).join('\n');
+		const stack = userFrames(origin);
 		if (statement === undefined) {
 			return {what: 'a query that was waiting for its turn', stack};
 		}

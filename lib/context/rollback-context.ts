@@ -50,8 +50,12 @@ export async function openRollbackContext(lane: Lane, {isolationLevel = 'read co
 	const {database: {record}, client} = await lane.open();
 	const transaction = new TestTransaction(client, {isolationLevel, resetSequences: resetSequences ? record.sequences : []});
 	const gate = new Gate({transaction, isolationLevel, holder: lane.holder});
+	const db = new Kysely<RegisteredDatabase>({dialect: new RollbackDialect(gate)});
+	// Kysely prepares its driver at the first use; after that, a query reaches the driver in the call that sends it, so that a leak
+	// can be traced to its line.
+	await db.connection().execute(async () => {});
 	const context: TestContext = {
-		db: new Kysely<RegisteredDatabase>({dialect: new RollbackDialect(gate)}),
+		db,
 		connection: createConnection(gate),
 		testId: `${process.pid}-${++contexts}`,
 		savepoint: async () => createSavepoint(gate),

@@ -3,11 +3,17 @@ import {
 	type CompiledQuery, type DatabaseConnection, type Dialect, type Driver, type IsolationLevel, type Kysely, type QueryResult, type TransactionSettings,
 } from 'kysely';
 import type {WireResult} from '../postgres/wire.ts';
+import {runHooks} from './commit-hooks.ts';
 import {isolationMismatch} from './errors.ts';
 import type {Gate} from './gate.ts';
 import {enterScope, type Turn} from './turns.ts';
 
-/** Cursors stay open until the end of the test, so each has a name of its own. */
+/** PostgreSQL declares cursors for queries that only read. */
+function canBeDeclared(query: CompiledQuery['query']): boolean {
+	return query.kind === 'SelectQueryNode' && (query.with?.expressions ?? []).every(({expression}) => expression.kind === 'SelectQueryNode');
+}
+
+/** A cursor whose reading failed stays open until the end of the test, so each has a name of its own. */
 let streams = 0;
 
 const changing = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
@@ -38,21 +44,33 @@ class TurnConnection implements DatabaseConnection {
 	 * return rows but cannot be declared as cursors are run whole.
 	 */
 	async * streamQuery<R>({sql, parameters, query}: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
-		if (query.kind !== 'SelectQueryNode') {
+		if (!canBeDeclared(query)) {
 			yield toQueryResult(await this.#gate.run(this.turn, sql, parameters));
 			return;
 		}
 
 		const cursor = `tdd_stream_${++streams}`;
 		const take = `fetch forward ${Math.max(1, Math.trunc(chunkSize))} from ${cursor}`;
+		let hasFailed = false;
 		await this.#gate.run(this.turn, `declare ${cursor} no scroll cursor for ${sql}`, parameters);
-		for (;;) {
-			const {rows} = await this.#gate.run(this.turn, take);
-			if (rows.length === 0) {
-				break;
+		const fetch = async (): Promise<R[]> => {
+			try {
+				return (await this.#gate.run(this.turn, take)).rows as R[];
+			} catch (error) {
+				hasFailed = true;
+				throw error;
 			}
+		};
 
-			yield {rows: rows as R[]};
+		try {
+			for (let rows = await fetch(); rows.length > 0; rows = await fetch()) {
+				yield {rows};
+			}
+		} finally {
+			// Also when the reader leaves early: an open cursor would keep its table in use.
+			if (!hasFailed) {
+				await this.#gate.run(this.turn, `close ${cursor}`);
+			}
 		}
 	}
 }
@@ -61,6 +79,13 @@ function assertLevel({isolationLevel}: TransactionSettings, inForce: IsolationLe
 	if (isolationLevel !== undefined && isolationLevel !== inForce) {
 		throw isolationMismatch(isolationLevel, inForce);
 	}
+}
+
+/**
+ * True when a transaction is begun that has no callback. Kysely tells a driver nothing about it, so its own frame on the stack has to.
+ */
+function isControlled(): boolean {
+	return new Error('who begins?').stack?.includes('ControlledTransactionBuilder') ?? false;
 }
 
 /** Runs everything that Kysely does on the one transaction of a test; user transactions become savepoints. */
@@ -81,7 +106,10 @@ class RollbackDriver implements Driver {
 
 	async beginTransaction(connection: TurnConnection, settings: TransactionSettings): Promise<void> {
 		assertLevel(settings, this.#gate.isolationLevel);
-		enterScope(connection.turn);
+		if (!isControlled()) {
+			enterScope(connection.turn);
+		}
+
 		connection.turn.statement = 'BEGIN';
 		this.#gate.transaction.begin();
 		connection.isInTransaction = true;
@@ -92,7 +120,12 @@ class RollbackDriver implements Driver {
 
 	async commitTransaction(connection: TurnConnection): Promise<void> {
 		connection.isInTransaction = false;
-		await this.#gate.during(connection.turn, 'COMMIT', async () => this.#gate.transaction.commit());
+		const hooks = await this.#gate.during(connection.turn, 'COMMIT', async () => this.#gate.transaction.commit());
+		if (hooks.length > 0) {
+			// Callbacks may query, so the connection is given back before Kysely does it.
+			this.#gate.end(connection.turn);
+			await runHooks(hooks);
+		}
 	}
 
 	async rollbackTransaction(connection: TurnConnection): Promise<void> {

@@ -1,3 +1,4 @@
+import {closed} from './errors.ts';
 import type {Gate} from './gate.ts';
 
 /** A point inside of a test to which it can go back. */
@@ -9,6 +10,10 @@ export interface ContextSavepoint extends AsyncDisposable {
 }
 
 let count = 0;
+
+async function rejectReleased(): Promise<never> {
+	throw closed('ROLLBACK TO a savepoint that was released');
+}
 
 async function inTurn(gate: Gate, action: () => Promise<unknown>): Promise<void> {
 	const turn = await gate.take();
@@ -35,7 +40,7 @@ export async function createSavepoint(gate: Gate): Promise<ContextSavepoint> {
 	};
 
 	return {
-		rollback: async () => inTurn(gate, async () => gate.transaction.returnTo(name)),
+		rollback: async () => isOpen ? inTurn(gate, async () => gate.transaction.returnTo(name)) : rejectReleased(),
 		release,
 		[Symbol.asyncDispose]: release,
 	};

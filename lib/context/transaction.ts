@@ -1,9 +1,10 @@
+import {randomBytes} from 'node:crypto';
 import {AbortedTransactionError, type IsolationLevel} from 'kysely';
 import {HarnessError} from '../errors.ts';
 import type {Client} from '../postgres/client.ts';
 import {restartSequences, type SequenceStart} from '../postgres/catalog.ts';
 import {forgetStatements, send, sendTogether, type WireResult} from '../postgres/wire.ts';
-import {CommitHooks} from './commit-hooks.ts';
+import {CommitHooks, type CommitHook} from './commit-hooks.ts';
 import {committed, connectionLost, constraintViolated, explainStatement} from './errors.ts';
 
 /** How the transaction of a test begins. */
@@ -28,7 +29,12 @@ interface DatabaseError extends Error {
 	readonly severity?: string;
 }
 
-const guard = 'tdd_statement';
+/** Names that no code under test has. */
+const suffix = randomBytes(4).toString('hex');
+/** The time stamp as a number, whose text no setting changes. */
+const readToken = 'select extract(epoch from now())::text as token';
+const guard = `tdd_statement_${suffix}`;
+const checkpoint = `tdd_check_${suffix}`;
 
 /** True for an error that PostgreSQL reported, as opposed to one of the socket or of the client. */
 function isFromServer(error: unknown): error is DatabaseError {
@@ -87,7 +93,7 @@ export class TestTransaction {
 			this.#noticeEnd(result, text);
 			return result;
 		} catch (error) {
-			throw this.#explain(error as Error, text);
+			throw this.#explain(error as Error, {text, isOwn: false});
 		}
 	}
 
@@ -105,10 +111,11 @@ export class TestTransaction {
 	/**
 	 * Ends the innermost user transaction. The outermost one checks deferred constraints first, as a real COMMIT does; the
 	 * check is made behind a savepoint, because its way of checking must not last.
+	 * @returns the callbacks that are due now
 	 */
-	async commit(): Promise<void> {
+	async commit(): Promise<CommitHook[]> {
 		const level = this.#level(this.#depth);
-		const check = this.#depth === 1 ? 'savepoint tdd_check; set constraints all immediate; rollback to savepoint tdd_check; ' : '';
+		const check = this.#depth === 1 ? `savepoint ${checkpoint}; set constraints all immediate; rollback to savepoint ${checkpoint}; ` : '';
 		try {
 			await this.#settle(`${check}release savepoint ${level}`, 'COMMIT');
 		} catch (error) {
@@ -117,7 +124,7 @@ export class TestTransaction {
 		}
 
 		this.#depth--;
-		await this.hooks.commit();
+		return this.hooks.commit();
 	}
 
 	/** Undoes the innermost user transaction. */
@@ -201,7 +208,7 @@ export class TestTransaction {
 				this.#control(`rollback to savepoint ${this.#depth > 0 ? this.#level(1) : guard}`);
 			}
 
-			const identity = send(this.#client, 'select now()::text as token');
+			const identity = send(this.#client, readToken);
 			const constraints = checkConstraints ? send(this.#client, 'set constraints all immediate') : Promise.resolve();
 			this.#control('rollback');
 			return Promise.allSettled([this.#token!, identity, constraints, send(this.#client, 'discard all')] as const);
@@ -209,7 +216,7 @@ export class TestTransaction {
 	}
 
 	#level(depth: number): string {
-		return `tdd_level_${depth}`;
+		return `tdd_level_${depth}_${suffix}`;
 	}
 
 	/** Sends what has to come before a statement; its answer is waited for by nobody. */
@@ -228,7 +235,7 @@ export class TestTransaction {
 	#start(): void {
 		const {isolationLevel, resetSequences} = this.#options;
 		const restarts = restartSequences(this.#client, resetSequences);
-		this.#token = send(this.#client, `begin isolation level ${isolationLevel}; ${restarts && `${restarts}; `}savepoint ${guard}; select now()::text as token`)
+		this.#token = send(this.#client, `begin isolation level ${isolationLevel}; ${restarts && `${restarts}; `}savepoint ${guard}; ${readToken}`)
 			.then(({rows}) => String(rows[0]?.token));
 		this.#token.catch((error: unknown) => {
 			this.#noticeFailure(error);
@@ -245,7 +252,7 @@ export class TestTransaction {
 		try {
 			await send(this.#client, text);
 		} catch (error) {
-			throw this.#explain(error as Error, verb);
+			throw this.#explain(error as Error, {text: verb, isOwn: true});
 		}
 	}
 
@@ -259,21 +266,21 @@ export class TestTransaction {
 	}
 
 	/** SQLSTATEs 25P01 and 3B001: a savepoint that we set is gone, and with it the transaction it was set in. */
-	#noticeFailure(error: unknown): void {
+	#noticeFailure(error: unknown, {isOwn} = {isOwn: true}): void {
 		const code = isFromServer(error) ? error.code : undefined;
-		if (code === '25P01' || code === '3B001') {
+		if (isOwn && (code === '25P01' || code === '3B001')) {
 			this.#endedBy ??= '';
 		} else if (endsSession(error as DatabaseError)) {
 			this.#lost ??= error as Error;
 		}
 	}
 
-	#explain(error: Error, text: string): Error {
+	#explain(error: Error, {text, isOwn}: {text: string; isOwn: boolean}): Error {
 		if (error instanceof HarnessError) {
 			return error;
 		}
 
-		this.#noticeFailure(error);
+		this.#noticeFailure(error, {isOwn});
 		if (this.#depth === 0) {
 			this.#guard = 'failed';
 		}

@@ -1,10 +1,14 @@
 import type {Socket} from 'node:net';
 import type {HarnessConfig} from '../config/options.ts';
+import {KeeperError} from '../errors.ts';
 import type {Progress} from '../server/server.ts';
 import {openChannel} from './channel.ts';
 import {identifyKeeper} from './identity.ts';
 import {connectToKeeper, visitKeeper} from './launch.ts';
 import type {ClientApi, ClientRole, KeeperApi, KeeperInfo} from './protocol.ts';
+
+/** How often a connection that ends before the keeper has answered is made anew. */
+const greetings = 3;
 
 /** A connection to the keeper. */
 export interface KeeperClient {
@@ -45,8 +49,17 @@ async function greet(socket: Socket, options: {isNew: boolean; role: ClientRole;
  */
 export async function openKeeper(config: HarnessConfig, role: ClientRole, progress: Progress = () => {}): Promise<KeeperClient> {
 	const identity = identifyKeeper(config);
-	const {socket, isNew} = await connectToKeeper(config, identity);
-	return greet(socket, {isNew, role, progress, version: identity.version});
+	for (let attempt = 1; ; attempt++) {
+		const {socket, isNew} = await connectToKeeper(config, identity);
+		try {
+			return await greet(socket, {isNew, role, progress, version: identity.version});
+		} catch (error) {
+			// The keeper began to end as this connection came: the next attempt finds, or starts, another one.
+			if (attempt === greetings || !(error instanceof KeeperError && error.code === 'ERR_KEEPER_LOST')) {
+				throw error;
+			}
+		}
+	}
 }
 
 /** Connects to the keeper of a configuration if one is running. */

@@ -24,6 +24,8 @@ import {Wishes} from './wishes.ts';
 export interface KeeperOptions {
 	readonly config: HarnessConfig;
 	readonly identity: KeeperIdentity;
+	/** Called once, when it begins to end: whoever comes from now on needs another keeper. */
+	readonly onEnding: () => void;
 	/** Called once, when nothing is left to do and nothing is running any more. */
 	readonly onEnd: () => void;
 }
@@ -68,6 +70,11 @@ export class Keeper {
 
 	/** Serves one connection for as long as it lasts. */
 	serve(socket: Socket): void {
+		if (this.#ending) {
+			socket.destroy();
+			return;
+		}
+
 		this.#linger.cancel();
 		const client: Client = {role: 'visitor', leases: new Set(), remote: undefined as never};
 		Object.assign(client, {remote: openChannel<ClientApi, KeeperApi>(socket, this.#apiFor(client))});
@@ -219,6 +226,7 @@ export class Keeper {
 
 	async #end(reason: string): Promise<void> {
 		log(`ending: ${reason}`);
+		this.#options.onEnding();
 		this.#linger.cancel();
 		const world = await this.#world.catch(() => {});
 		await world?.templates.bake().catch(() => {});

@@ -27,10 +27,10 @@ export class Leases {
 		return this.#queue.length;
 	}
 
-	/** Starts the servers before anybody asks. */
+	/** Starts the servers before anybody asks. One that is leased stays as it is, whatever template is wanted now. */
 	warm(): void {
 		for (const slot of this.slots) {
-			void this.#starts(async () => slot.ensure()).catch(() => {});
+			void this.#starts(async () => slot.isLeased ? undefined : slot.ensure()).catch(() => {});
 		}
 	}
 

@@ -52,13 +52,12 @@ const farewellMs = 300;
 async function main(): Promise<void> {
 	const config = JSON.parse(process.env.DATAFLOW_TDD_KEEPER ?? '') as HarnessConfig;
 	const identity = identifyKeeper(config);
-	const end = (status: number): void => {
-		rmSync(identity.socket, {force: true});
-		process.exit(status);
-	};
-
 	const sockets: net.Socket[] = [];
 	const server = net.createServer(socket => void sockets.push(socket));
+	// Closing removes the socket file while it is still ours: later, it may be the next keeper's.
+	const leave = (): void => {
+		server.close();
+	};
 	if (!await listen(server, identity.socket)) {
 		log('another keeper of this configuration is already here');
 		return;
@@ -68,8 +67,8 @@ async function main(): Promise<void> {
 		chmodSync(identity.socket, 0o600);
 	}
 
-	const keeper = new Keeper({config, identity, onEnd: () => {
-		end(0);
+	const keeper = new Keeper({config, identity, onEnding: leave, onEnd: () => {
+		process.exit(0);
 	}});
 	for (const socket of sockets) {
 		keeper.serve(socket);
@@ -86,7 +85,8 @@ async function main(): Promise<void> {
 	keeper.opened.catch((error: unknown) => {
 		report(error);
 		setTimeout(() => {
-			end(1);
+			leave();
+			process.exit(1);
 		}, farewellMs);
 	});
 }

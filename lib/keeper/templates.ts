@@ -1,9 +1,11 @@
 import path from 'node:path';
 import {lock as lockFile} from 'proper-lockfile';
 import {cacheSubfolder} from '../config/folders.ts';
+import {templateName} from '../config/names.ts';
 import type {HarnessConfig} from '../config/options.ts';
 import {TemplateError} from '../errors.ts';
-import {connectClient} from '../postgres/client.ts';
+import {connectClient, withClient} from '../postgres/client.ts';
+import {listDatabases} from '../postgres/databases.ts';
 import type {Progress, Server, ServerAdapter, Snapshot} from '../server/server.ts';
 import {startServer} from '../server/start.ts';
 import {runBuild} from '../template/builder.ts';
@@ -130,9 +132,10 @@ export class Templates {
 	async #ensureOnSharedServer(fingerprint: string): Promise<CurrentTemplate> {
 		const server = await startServer(this.#options.adapter, {owner: this.#options.owner});
 		try {
-			const startedAt = performance.now();
-			const records = await this.build(server, fingerprint, this.#options.wishes.list);
-			return {fingerprint, snapshot: undefined, isCached: records.every(({buildMs}) => buildMs < performance.now() - startedAt)};
+			const name = templateName(fingerprint, 'schema');
+			const found = await withClient(server.address, async client => listDatabases(client, name));
+			await this.build(server, fingerprint, this.#options.wishes.list);
+			return {fingerprint, snapshot: undefined, isCached: found.length > 0};
 		} finally {
 			await server.stop();
 		}

@@ -9,6 +9,7 @@ export class RunProgress {
 	readonly #isTerminal: boolean;
 	#spinner: Ora | undefined;
 	#lastLine = '';
+	#isDone = false;
 
 	constructor(silentMs: number) {
 		this.#silentMs = silentMs;
@@ -23,7 +24,7 @@ export class RunProgress {
 
 	show(step: string, fraction?: number | null): void {
 		const text = typeof fraction === 'number' && fraction > 0 ? `${step} (${Math.round(fraction * 100)} %)` : step;
-		if (performance.now() - this.#startedAt < this.#silentMs) {
+		if (this.#isDone || performance.now() - this.#startedAt < this.#silentMs) {
 			return;
 		}
 
@@ -36,7 +37,9 @@ export class RunProgress {
 		}
 	}
 
+	/** Says how it went, and from then on nothing: the screen belongs to the test runner. */
 	done(line: string | undefined): void {
+		this.#isDone = true;
 		this.#spinner?.stop();
 		if (line !== undefined) {
 			process.stderr.write(`${line}\n`);

@@ -1,5 +1,5 @@
 import {readFile} from 'node:fs/promises';
-import {stringify} from 'devalue';
+import {parse, stringify} from 'devalue';
 import type {Kysely} from 'kysely';
 import {SeedError} from '../errors.ts';
 import type {FoundPack} from './catalog.ts';
@@ -8,9 +8,12 @@ import type {FoundPack} from './catalog.ts';
 export interface LoadContext {
 	readonly db: Kysely<any>;
 	readonly runSql: (file: string, text: string) => Promise<void>;
-	/** The results of the packs loaded before, by name. */
-	readonly results: Map<string, unknown>;
+	/** The results of the packs loaded before, by name, as text: each pack that needs one gets a copy of its own. */
+	readonly results: Record<string, string>;
 }
+
+/** How devalue writes undefined. */
+const nothing = stringify(undefined);
 
 interface DatabaseFailure {
 	readonly table?: string;
@@ -25,16 +28,19 @@ interface DatabaseFailure {
  */
 export async function loadPack(found: FoundPack, context: LoadContext): Promise<string> {
 	const result = found.kind === 'sql' ? await loadSql(found, context) : await loadCode(found, context);
-	context.results.set(found.name, result);
 	return serialise(found, result);
 }
 
 async function loadSql(found: FoundPack, {runSql}: LoadContext): Promise<undefined> {
-	await runSql(found.file, await readFile(found.file, 'utf8'));
+	try {
+		await runSql(found.file, await readFile(found.file, 'utf8'));
+	} catch (error) {
+		throw explain(found, error as Error);
+	}
 }
 
 async function loadCode(found: FoundPack & {kind: 'code'}, {db, results}: LoadContext): Promise<unknown> {
-	const needs = Object.entries(found.pack.needs).map(([key, need]) => [key, results.get(typeof need === 'string' ? need : need.name)] as const);
+	const needs = Object.entries(found.pack.needs).map(([key, need]) => [key, parse(results[typeof need === 'string' ? need : need.name] ?? nothing)] as const);
 	try {
 		return await found.pack.load(db, Object.fromEntries(needs));
 	} catch (error) {
@@ -46,10 +52,17 @@ function explain({name, file}: FoundPack, error: Error & DatabaseFailure): SeedE
 	const place = [error.table && `table ${error.table}`, error.column && `column ${error.column}`, error.constraint && `constraint ${error.constraint}`].filter(Boolean);
 	return new SeedError('ERR_SEED_LOAD', {
 		what: `The seed pack '${name}' (${file}) failed: ${error.message}${place.length > 0 ? ` (${place.join(', ')})` : ''}.`,
-		why: error.detail ? `PostgreSQL says: ${error.detail}` : 'Its load function threw.',
+		why: error.detail ? `PostgreSQL says: ${error.detail}` : reasonFor(error),
 		fix: 'Correct the pack, or let it need the pack whose rows are missing; then run again, nothing half-loaded was kept.',
 		cause: error,
 	});
+}
+
+/** Packs have one connection, so that ids do not depend on chance. */
+function reasonFor(error: Error): string {
+	return error.message.includes('timeout exceeded when trying to connect')
+		? 'It sent a query on `db` inside of the callback of a transaction, which waits for the only connection: use `trx` there.'
+		: 'Its load function threw.';
 }
 
 function serialise({name, file}: FoundPack, result: unknown): string {

@@ -6,27 +6,37 @@ import type {FoundPack} from './catalog.ts';
  * @throws {ERR_SEED_UNKNOWN} for a pack that is not in the folder, {ERR_SEED_CYCLE} for packs that need each other
  */
 export function orderPacks(packs: ReadonlyMap<string, FoundPack>, asked: readonly string[]): FoundPack[] {
+	const waiting = collect(packs, asked);
 	const ordered: FoundPack[] = [];
+	while (waiting.size > 0) {
+		const next = [...waiting.values()].find(pack => pack.needs.every(need => !waiting.has(need)))!;
+		waiting.delete(next.name);
+		ordered.push(next);
+	}
+
+	return ordered;
+}
+
+/** What was asked for and all that it needs, by name. */
+function collect(packs: ReadonlyMap<string, FoundPack>, asked: readonly string[]): Map<string, FoundPack> {
+	const found = new Map<string, FoundPack>();
 	const visit = (name: string, path: readonly string[]): void => {
 		if (path.includes(name)) {
 			throw cycle([...path.slice(path.indexOf(name)), name]);
 		}
 
 		const pack = packs.get(name) ?? unknown(name, packs, path.at(-1));
-		if (!ordered.includes(pack)) {
-			for (const need of pack.needs.toSorted()) {
-				visit(need, [...path, name]);
-			}
-
-			ordered.push(pack);
+		found.set(name, pack);
+		for (const need of pack.needs) {
+			visit(need, [...path, name]);
 		}
 	};
 
-	for (const name of asked.toSorted()) {
+	for (const name of asked) {
 		visit(name, []);
 	}
 
-	return ordered;
+	return new Map([...found].toSorted(([a], [b]) => a < b ? -1 : 1));
 }
 
 function cycle(names: readonly string[]): SeedError {

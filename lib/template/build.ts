@@ -1,4 +1,3 @@
-import {parse} from 'devalue';
 import {privateName, savedLaneName, templateName} from '../config/names.ts';
 import type {HarnessConfig} from '../config/options.ts';
 import {TemplateError} from '../errors.ts';
@@ -52,7 +51,7 @@ class TemplateBuild {
 		await this.#readExisting();
 		const wanted = [bareCombination, ...this.#request.combinations];
 		const ordered = await Promise.all(wanted.map(async combination => ({combination, packs: await this.#order(combination)})));
-		for (const {combination, packs} of ordered.toSorted((a, b) => a.packs.length - b.packs.length)) {
+		for (const {combination, packs} of ordered.toSorted((a, b) => weight(a) - weight(b))) {
 			await this.#ensure(combination, packs);
 		}
 
@@ -150,19 +149,23 @@ class TemplateBuild {
 	}
 
 	async #loadPacks(target: Target, packs: readonly FoundPack[], base: TemplateRecord | undefined): Promise<Record<string, string>> {
-		const texts: Record<string, string> = {...base?.results};
-		const results = new Map<string, unknown>(Object.entries(texts).map(([name, text]) => [name, parse(text)]));
+		const results: Record<string, string> = {...base?.results};
 		const runSql = async (file: string, text: string): Promise<void> => {
 			await runScript(target.client, {file: relativeName(file, target.projectDir), text});
 		};
 
 		for (const pack of packs.slice(base?.packs.length ?? 0)) {
 			this.#progress(`loading the seed pack '${pack.name}'`);
-			texts[pack.name] = await loadPack(pack, {db: target.db, runSql, results});
+			results[pack.name] = await loadPack(pack, {db: target.db, runSql, results});
 		}
 
-		return texts;
+		return results;
 	}
+}
+
+/** Smaller combinations come first, so that larger ones can be built on them. */
+function weight({packs, combination}: {packs: readonly FoundPack[]; combination: Combination}): number {
+	return packs.length + combination.layers.length;
 }
 
 function size({packs, combination}: TemplateRecord): number {

@@ -4,7 +4,7 @@ import type {HarnessConfig} from '../config/options.ts';
 import {seedFiles} from '../seed/catalog.ts';
 import {throwawaySettings} from '../server/settings.ts';
 import {FileHashes, hashText} from './file-hashes.ts';
-import {readImportGraph, type ImportGraph} from './import-graph.ts';
+import {readImportGraph, readPackageVersions, type ImportGraph} from './import-graph.ts';
 import {expandInputs, expandSources, type SchemaStep} from './sources.ts';
 
 /** Raised when what a template holds, or how it is stored, changes its meaning. */
@@ -38,7 +38,8 @@ export class Fingerprinter {
 			schemas: await Promise.all(steps.map(async step => this.#describe(step))),
 			seeds: await this.#contents(seeds),
 			imports: await this.#contents(graph.files.filter(file => !modules.includes(file))),
-			packages: graph.packages,
+			// Read each time: installing another version changes none of the project's own files.
+			packages: await readPackageVersions(graph.packages, this.#inputs.projectDir),
 			extra: await Promise.all(this.#inputs.fingerprint.map(async input => this.#extra(input))),
 		};
 		return hashText(JSON.stringify(parts)).slice(0, 40);

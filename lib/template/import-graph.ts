@@ -6,7 +6,7 @@ import {SeedError} from '../errors.ts';
 /** What a set of modules consists of: the project's own files, and the packages they import. */
 export interface ImportGraph {
 	readonly files: readonly string[];
-	/** `name@version` of each package, in order. */
+	/** The names of the packages, in order. */
 	readonly packages: readonly string[];
 }
 
@@ -27,8 +27,7 @@ export async function readImportGraph(entries: readonly string[], projectDir: st
 		});
 		const imports = Object.values(metafile.inputs).flatMap(input => input.imports).filter(({external}) => external);
 		const names = new Set(imports.map(({path: specifier}) => packageName(specifier)).filter(name => name !== undefined));
-		const packages = await Promise.all([...names].map(async name => `${name}@${await packageVersion(name, projectDir)}`));
-		return {files: Object.keys(metafile.inputs).map(file => path.resolve(projectDir, file)).toSorted(), packages: packages.toSorted()};
+		return {files: Object.keys(metafile.inputs).map(file => path.resolve(projectDir, file)).toSorted(), packages: [...names].toSorted()};
 	} catch (error) {
 		throw new SeedError('ERR_SEED_LOAD', {
 			what: `A seed or migration file cannot be read: ${(error as Error).message.split('\n').slice(1, 3).join('; ') || (error as Error).message}.`,
@@ -45,6 +44,11 @@ function packageName(specifier: string): string | undefined {
 	}
 
 	return specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+}
+
+/** The installed version of each package, as `name@version`. */
+export async function readPackageVersions(names: readonly string[], projectDir: string): Promise<string[]> {
+	return Promise.all(names.map(async name => `${name}@${await packageVersion(name, projectDir)}`));
 }
 
 async function packageVersion(name: string, projectDir: string): Promise<string> {

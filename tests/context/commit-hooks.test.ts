@@ -1,4 +1,5 @@
 import test from 'ava';
+import {sql} from 'kysely';
 import {tddTestContext} from 'dataflow-tdd/ava';
 
 test('G08: a callback runs once, after the transaction has committed', tddTestContext, async (t, {db, onCommit, connection}) => {
@@ -30,9 +31,9 @@ test('G08: a callback never runs when the commit itself fails', tddTestContext, 
 	await connection.execute('create table chain (id int primary key, next int references chain deferrable initially deferred)');
 	const trx = await db.startTransaction().execute();
 	await onCommit(() => t.fail());
-	const {sql} = await import('kysely');
 	await sql`insert into chain values (1, 2)`.execute(trx);
 	await t.throwsAsync(trx.commit().execute(), {code: '23503'});
+	await trx.rollback().execute();
 });
 
 test('G08: outside of a transaction a callback runs at once', tddTestContext, async (t, {onCommit}) => {

@@ -82,6 +82,7 @@ test.serial('G06: an inner savepoint is not checked, the commit is', async t => 
 		await sql`insert into children values (1)`.execute(point);
 		await point.releaseSavepoint('inner').execute();
 		await t.throwsAsync(trx.commit().execute(), {code: '23503'});
+		await trx.rollback().execute();
 		t.is(await connection.fetchValue('select to_regclass(\'children\')'), null);
 	});
 });

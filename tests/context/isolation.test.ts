@@ -11,9 +11,9 @@ async function userCount({context}: TestedContext): Promise<number> {
 
 /** What a fresh clone of the template holds: its objects, its rows, where its sequences stand. */
 async function checksum(): Promise<string> {
-	const {keeper, lease} = await workerSession.open();
-	const database = await keeper.api.clone(lease.id);
-	return withClient({...lease.address, database}, async client => {
+	const session = await workerSession.open();
+	const database = await session.cloneDatabase();
+	return withClient({...session.lease.address, database}, async client => {
 		const {rows: tables} = await client.query<{name: string}>('select format(\'%I.%I\', schemaname, tablename) as name from pg_tables where schemaname not in (\'pg_catalog\', \'information_schema\') order by 1');
 		const contents = [];
 		for (const {name} of tables) {

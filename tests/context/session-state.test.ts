@@ -1,4 +1,5 @@
 import test from 'ava';
+import {sql} from 'kysely';
 import {connectBeside, inContext, withContext, type TestedContext} from '../helpers/worker-context.ts';
 
 const backend = async ({context: {connection}}: TestedContext): Promise<number> => connection.fetchValue('select pg_backend_pid()');
@@ -44,7 +45,6 @@ test.serial('G13: what a failing test sets does not leak either', async t => {
 
 test.serial('G13: SET LOCAL lasts to the end of the user\'s transaction', async t => {
 	await inContext(t, async ({context: {db, connection}}) => {
-		const {sql} = await import('kysely');
 		const show = async (): Promise<string> => connection.fetchValue('show statement_timeout');
 		await db.transaction().execute(async trx => {
 			await sql`set local statement_timeout = 4321`.execute(trx);

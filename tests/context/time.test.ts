@@ -1,8 +1,8 @@
 import test from 'ava';
+import {sql} from 'kysely';
 import {tddTestContext} from 'dataflow-tdd/ava';
 
 test('G17: now() is the start of the test\'s transaction and does not move', tddTestContext, async (t, {db, connection}) => {
-	const {sql} = await import('kysely');
 	const start = await connection.fetchValue<string>('select now()::text');
 	await connection.execute('select pg_sleep(0.002)');
 	t.is(await connection.fetchValue('select now()::text'), start);

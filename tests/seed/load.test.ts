@@ -49,7 +49,7 @@ test('what a load returns may come later', async t => {
 
 const refused: Record<string, unknown> = {
 	'a function': {find() {}},
-	'an object of a class': {connection: new (class Connection {})()},
+	'an object of a class': {url: new (class Address { readonly host = 'db.example.com'; })()},
 	'a symbol': Symbol('x'),
 };
 

@@ -79,6 +79,8 @@ test('cancelling an order gives its items back', tddSeededData('shop'), async (t
 	const {checkout, announced} = openCheckout(context);
 	await checkout.cancel(shop.openOrder.id);
 	t.is((await models.products.find(shop.lamp.id))?.stock, shop.lamp.stock + 1);
+	t.is((await models.products.find(shop.pen.id))?.stock, shop.pen.stock + 2);
 	t.is((await models.products.find(shop.notebook.id))?.stock, shop.notebook.stock + 3);
+	t.is((await models.products.find(shop.globe.id))?.stock, shop.globe.stock);
 	t.deepEqual(announced, [{type: 'order cancelled', orderId: shop.openOrder.id}]);
 });

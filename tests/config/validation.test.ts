@@ -1,0 +1,114 @@
+import test, {type ExecutionContext} from 'ava';
+import {optionsFromEnvironment} from '#lib/config/environment.js';
+import {validateOptions} from '#lib/config/validate.js';
+import {ConfigError} from '#lib/errors.js';
+
+const place = 'dataflow-tdd.config.ts';
+
+function refusal(t: ExecutionContext, options: unknown, where = place): ConfigError {
+	const error = t.throws<ConfigError>(() => validateOptions(options, where), {instanceOf: ConfigError, code: 'ERR_CONFIG_INVALID'});
+	return error!;
+}
+
+/** By option: values that cannot be used, and the words that say what can. */
+const wrong: Readonly<Record<string, readonly [values: readonly unknown[], expected: string]>> = {
+	schemas: [['', 7, null, [''], [7], {command: 'x'}, {command: '', inputs: []}, {command: 'x', inputs: ''}], 'a path, {command, inputs}, or a list of these'],
+	seeds: [['', 7, null, ['seeds']], 'the path of a folder'],
+	server: [['', 'docker', 5432, 'mysql://localhost/test', null], `'auto', 'container', 'embedded' or a postgres:// URL`],
+	image: [['', 17], `the name of an image, such as 'postgres:17'`],
+	binaries: [['', true], 'the path of a folder that holds postgres and initdb'],
+	workers: [[0, -1, 1.5, '4', Number.NaN, Number.POSITIVE_INFINITY], 'a whole number from 1'],
+	lanes: [[0, '1', null], 'a whole number from 1'],
+	lingerMs: [[-1, '0', Number.NaN, Number.POSITIVE_INFINITY], 'a number of milliseconds from 0'],
+	budgetMs: [[-0.1, '100'], 'a number of milliseconds from 0'],
+	onUnavailable: [['ignore', true], `'fail' or 'skip'`],
+	fingerprint: [['v1', [1], ['']], 'a list of texts or paths'],
+	historyFile: [['', 1], 'the path of a file'],
+	report: [['full', false], `'summary' or 'none'`],
+};
+
+for (const [option, [values, expected]] of Object.entries(wrong)) {
+	test(`a wrong '${option}' is an error that names the option, the place and what is expected`, t => {
+		for (const value of values) {
+			const {message, hint} = refusal(t, {[option]: value});
+			t.true(message.startsWith(`The option '${option}' in ${place} is `), message);
+			t.true(message.includes(`It has to be ${expected}.`), message);
+			t.is(hint, `Change it in ${place}.`);
+		}
+	});
+}
+
+const right: ReadonlyArray<Record<string, unknown>> = [
+	{}, {schemas: 'db'}, {schemas: ['db', {command: 'prisma migrate deploy', inputs: ['prisma']}]}, {schemas: {command: 'x', inputs: []}}, {schemas: []},
+	{server: 'auto'}, {server: 'embedded'}, {server: 'container'}, {server: 'postgres://u:p@h/d'}, {server: 'postgresql:///d?host=/run'},
+	{workers: 1, lanes: 8, lingerMs: 0, budgetMs: 0.5}, {onUnavailable: 'skip', report: 'none', fingerprint: []}, {workers: undefined, image: undefined},
+];
+
+test('options of every right kind are accepted as they are', t => {
+	for (const options of right) {
+		t.is<unknown>(validateOptions(options, place), options);
+	}
+});
+
+test('an unknown option is an error that suggests the one that may have been meant', t => {
+	for (const [slip, meant] of Object.entries({schema: 'schemas', seed: 'seeds', 'linger-ms': 'lingerMs', linger: 'lingerMs', fingerPrint: 'fingerprint', budget: 'budgetMs'})) {
+		const {message} = refusal(t, {[slip]: 1});
+		t.true(message.startsWith(`The option '${slip}' in ${place} is not known.`), message);
+		t.true(message.includes(`It may be a slip for '${meant}'.`), message);
+	}
+});
+
+test('an unknown option that is like none suggests nothing, and all are listed', t => {
+	for (const name of ['colour', 'x', '42']) {
+		const {message, hint} = refusal(t, {[name]: 1});
+		t.false(message.includes('slip'), message);
+		for (const option of Object.keys(wrong)) {
+			t.true(hint.includes(option));
+		}
+	}
+});
+
+test('the names of methods that every object has are unknown options', t => {
+	for (const name of ['constructor', 'toString']) {
+		t.true(refusal(t, {[name]: 'x'}).message.startsWith(`The option '${name}' in ${place} is not known.`));
+	}
+});
+
+test('options that are no object are an error', t => {
+	for (const options of [null, undefined, 'auto', 3, [], [{server: 'auto'}]]) {
+		t.true(refusal(t, options).message.startsWith(`The options in ${place} are `));
+	}
+});
+
+test('a password in an option that cannot be used is not shown', t => {
+	const {message} = refusal(t, {server: 'mysql://me:geheim@db/test'});
+	t.false(message.includes('geheim'));
+	t.true(message.includes('mysql://me:***@db/test'));
+});
+
+test('every option that the environment can hold is read from it', t => {
+	t.deepEqual(optionsFromEnvironment({
+		DATAFLOW_TDD_SERVER: 'embedded', DATAFLOW_TDD_IMAGE: 'postgres:16', DATAFLOW_TDD_BINARIES: '/opt/pg/bin', DATAFLOW_TDD_SEEDS: 'db/seeds',
+		DATAFLOW_TDD_ON_UNAVAILABLE: 'skip', DATAFLOW_TDD_HISTORY_FILE: 'history.json', DATAFLOW_TDD_REPORT: 'none',
+		DATAFLOW_TDD_WORKERS: '3', DATAFLOW_TDD_LANES: '2', DATAFLOW_TDD_LINGER_MS: '0', DATAFLOW_TDD_BUDGET_MS: '12.5',
+		DATAFLOW_TDD_SCHEMAS: 'a, b', DATAFLOW_TDD_FINGERPRINT: 'v1',
+	}), {
+		server: 'embedded', image: 'postgres:16', binaries: '/opt/pg/bin', seeds: 'db/seeds', onUnavailable: 'skip', historyFile: 'history.json', report: 'none',
+		workers: 3, lanes: 2, lingerMs: 0, budgetMs: 12.5, schemas: ['a', 'b'], fingerprint: ['v1'],
+	});
+});
+
+test('empty variables and those of others set nothing', t => {
+	t.deepEqual(optionsFromEnvironment({DATAFLOW_TDD_SERVER: '', DATAFLOW_TDD_WORKERS: '', DATAFLOW_TDD_MODE: 'on', DATAFLOW_TDD_CACHE: '/x', SERVER: 'x', HOME: '/'}), {});
+});
+
+test('a variable that cannot be used is shown as it was written', t => {
+	for (const [variables, expected] of [
+		[{DATAFLOW_TDD_WORKERS: 'many'}, /^The option 'workers' in the environment \(DATAFLOW_TDD_\*\) is "many"/],
+		[{DATAFLOW_TDD_LINGER_MS: '-5'}, /^The option 'lingerMs' in the environment \(DATAFLOW_TDD_\*\) is -5/],
+		[{DATAFLOW_TDD_SERVER: 'podman'}, /^The option 'server' in the environment \(DATAFLOW_TDD_\*\) is "podman"/],
+	] as const) {
+		const error = t.throws<ConfigError>(() => optionsFromEnvironment(variables), {code: 'ERR_CONFIG_INVALID'});
+		t.regex(error?.message ?? '', expected);
+	}
+});

@@ -1,0 +1,111 @@
+import test, {type ExecutionContext} from 'ava';
+import {makeProject, type AvaRun, type Project} from '../helpers/run-ava.ts';
+
+let project: Project;
+let run: AvaRun;
+
+test.before(async t => {
+	t.timeout(110_000);
+	project = await makeProject('failures');
+	run = await project.run();
+});
+
+test.after.always(async () => {
+	await project.remove();
+});
+
+/** What AVA says below the list of tests about one that failed. */
+function report(t: ExecutionContext, title: string): string {
+	const [list = '', details = ''] = run.stdout.split(/^ {2}─$/m);
+	const [file, name] = title.split(' › ');
+	t.true(list.includes(`✘ [fail]: ${file} › ${name}`), run.output);
+	const start = details.indexOf(`\n  ${title}\n`);
+	t.not(start, -1, run.output);
+	const log = list.slice(list.indexOf(`✘ [fail]: ${title}`)).split(/\n {2}[✔✘-] /)[0] ?? '';
+	return log + details.slice(start, details.indexOf('\n\n\n', start));
+}
+
+function passes(t: ExecutionContext, ...titles: readonly string[]): void {
+	for (const title of titles) {
+		t.true(run.stdout.includes(`✔ ${title}`), `${title}\n${run.output}`);
+	}
+}
+
+test('a failing assertion shows the user\'s line and the code around it', t => {
+	const text = report(t, 'a-assertions › an assertion');
+	t.regex(text, /tests\/a-assertions\.test\.ts:6/);
+	t.regex(text, /6: {3}t\.is\(name, 'Bob'\); \/\/ the assertion that fails/);
+	t.regex(text, /Difference/);
+});
+
+test('an error of the database shows the user\'s line', t => {
+	const text = report(t, 'a-assertions › an error of the database');
+	t.regex(text, /duplicate key value violates unique constraint "users_email_key"/);
+	t.regex(text, /tests\/a-assertions\.test\.ts:11/);
+});
+
+test('an error of plain SQL shows the user\'s line', t => {
+	const text = report(t, 'a-assertions › an error of plain SQL');
+	t.regex(text, /column "nonsense" does not exist/);
+	t.regex(text, /tests\/a-assertions\.test\.ts:15/);
+});
+
+test('G34: an error of the test and of its teardown are both told, the test\'s first', t => {
+	const text = report(t, 'a-assertions › an error in both');
+	t.regex(text, /the body fails first/);
+	t.regex(run.output, /the teardown fails as well/);
+	t.true(run.stdout.indexOf('the body fails first') < run.stdout.indexOf('the teardown fails as well'));
+});
+
+test('G34: an error of the test and a leak are both told', t => {
+	const text = report(t, 'a-assertions › an error and a leak');
+	t.regex(text, /the body fails before the commit/);
+	t.regex(text, /Besides, when the context was closed:[^]*an open transaction[^]*insert into "users"/);
+});
+
+test('G06: a test that has failed hears nothing of half-made data', t => {
+	const text = report(t, 'a-assertions › an error and a violation');
+	t.regex(text, /the body fails on a half-made order/);
+	t.notRegex(text, /orders_user_exists|Besides/);
+	passes(t, 'a-assertions › the next one passes');
+});
+
+for (const name of ['commits', 'commits and chains', 'begins anew']) {
+	test(`G05: a test that ${name} fails, and the next one is pristine`, t => {
+		const text = report(t, `b-misuse › ${name}`);
+		t.regex(text, /ContextError[^]*The transaction of this test was ended/);
+		t.regex(text, /ERR_CONTEXT_COMMITTED/);
+		passes(t, `b-misuse › the one after it: ${name}`);
+	});
+}
+
+test('G05: the file after one that committed is pristine', t => {
+	t.regex(report(t, 'b-misuse › commits last'), /ERR_CONTEXT_COMMITTED/);
+	passes(t, 'c-after › the next file is pristine');
+});
+
+test('G06: a deferred violation fails the test and names the constraint', t => {
+	t.regex(report(t, 'b-misuse › violates'), /constraint orders_user_exists of table orders/);
+});
+
+test('G33: a query that nobody awaits fails the test and is named', t => {
+	t.regex(report(t, 'b-misuse › forgets a query'), /unfinished query: `select pg_sleep\(600\)`[^]*b-misuse\.test\.ts:27/);
+});
+
+test('G33: an open transaction fails the test and is named', t => {
+	t.regex(report(t, 'b-misuse › forgets a transaction'), /open transaction[^`]*`insert into "users"[^]*b-misuse\.test\.ts:32/);
+});
+
+test('G33: an open stream fails the test and is named', t => {
+	t.regex(report(t, 'b-misuse › forgets a stream'), /stream: `[^`]*users[^`]*`[^]*b-misuse\.test\.ts:39/);
+	passes(t, 'b-misuse › the one after the leaks');
+});
+
+test('a fixture without a body says how to write it', t => {
+	t.regex(report(t, 'b-misuse › no body'), /A fixture takes the body of the test after it/);
+});
+
+test('tests that fail make AVA\'s exit code 1', t => {
+	t.is(run.exitCode, 1);
+	t.regex(run.stdout, /15 tests failed|\d+ tests failed/);
+});
