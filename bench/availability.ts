@@ -3,7 +3,7 @@ import path from 'node:path';
 import process from 'node:process';
 import {dockerGet, dockerSocket} from './docker.ts';
 import type {BenchServer} from './options.ts';
-import type {Harness} from './workspace.ts';
+import type {Harness} from './harness.ts';
 
 /** The image of container servers: the harness's own default. */
 export const image = 'postgres:17';

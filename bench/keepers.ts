@@ -1,6 +1,6 @@
 import type {HarnessConfig} from '../lib/config/options.ts';
 import type {KeeperStatus} from '../lib/keeper/protocol.ts';
-import type {Harness} from './workspace.ts';
+import type {Harness} from './harness.ts';
 
 /** The keepers and snapshots that the bench has caused. */
 export class Keepers {

@@ -2,32 +2,11 @@ import {spawnSync} from 'node:child_process';
 import {chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import {pathToFileURL} from 'node:url';
-import {Keepers} from './keepers.ts';
 import {withEnvironment} from './environment.ts';
+import {importHarness, type Harness} from './harness.ts';
+import {Keepers} from './keepers.ts';
 
 const repository = path.dirname(import.meta.dirname);
-
-/** The parts of the harness that lines measure by themselves. */
-export interface Harness {
-	readonly load: typeof import('../lib/config/load.ts');
-	readonly session: typeof import('../lib/context/session.ts');
-	readonly context: typeof import('../lib/context/rollback-context.ts');
-	readonly client: typeof import('../lib/keeper/client.ts');
-	readonly owner: typeof import('../lib/keeper/owner.ts');
-	readonly postgres: typeof import('../lib/postgres/client.ts');
-	readonly choose: typeof import('../lib/server/choose.ts');
-	readonly start: typeof import('../lib/server/start.ts');
-	readonly settings: typeof import('../lib/server/settings.ts');
-	readonly binaries: typeof import('../lib/server/embedded/binaries.ts');
-	readonly account: typeof import('../lib/server/embedded/account.ts');
-}
-
-const files: Readonly<Record<keyof Harness, string>> = {
-	load: 'config/load', session: 'context/session', context: 'context/rollback-context', client: 'keeper/client', owner: 'keeper/owner',
-	postgres: 'postgres/client', choose: 'server/choose', start: 'server/start', settings: 'server/settings',
-	binaries: 'server/embedded/binaries', account: 'server/embedded/account',
-};
 
 /** Builds the harness from `lib/` as it is now, beside the repository's own build, which may be in use. */
 function buildHarness(folder: string): string {
@@ -63,11 +42,6 @@ function install(folder: string): string {
 	cpSync(path.join(source, 'package.json'), path.join(installed, 'package.json'));
 	rmSync(source, {recursive: true});
 	return path.join(installed, 'build');
-}
-
-async function importHarness(build: string): Promise<Harness> {
-	const entries = Object.entries(files).map(async ([name, file]) => [name, await import(pathToFileURL(path.join(build, `${file}.js`)).href) as unknown] as const);
-	return Object.fromEntries(await Promise.all(entries)) as unknown as Harness;
 }
 
 /**

@@ -45,7 +45,7 @@ async function measureServers({slots}: KeeperStatus, server: BenchServer): Promi
 
 async function measure(bench: Bench, server: BenchServer, script: string): Promise<Measurement[]> {
 	const {workspace, runs} = bench;
-	const harness = await harnessProject(bench, server, {name: 'memory', files, isChildProcess: true}, script);
+	const harness = await harnessProject(bench, server, {name: 'memory', files, script, isChildProcess: true});
 	const empty = await emptyProject(bench, {name: `memory-beside-${server}`, files, isChildProcess: true});
 	await workerBytes(bench, harness);
 	const samples = {own: [] as number[], floor: [] as number[]};

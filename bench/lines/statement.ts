@@ -34,7 +34,7 @@ async function round(context: Db, plain: Db, ids: Generator<number, never>): Pro
 	for (let index = 0; index < statementsPerRound; index++) {
 		for (const kind of ['select', 'insert'] as const) {
 			const id = ids.next().value;
-			samples[kind].plain.push(await time(async () => statements[kind](trx as unknown as Db, id)));
+			samples[kind].plain.push(await time(async () => statements[kind](trx, id)));
 			samples[kind].inContext.push(await time(async () => statements[kind](context, id)));
 		}
 	}
@@ -62,7 +62,7 @@ async function measure(bench: Bench, server: BenchServer): Promise<Measurement[]
 			for (let index = -warmUpRounds; index < rounds; index++) {
 				await withLane(session, async lane => {
 					const open = await contexts.openRollbackContext(lane, {});
-					const taken = await round(open.context.db as unknown as Db, plain, ids);
+					const taken = await round(open.context.db, plain, ids);
 					await open.close({hasFailed: false});
 					for (const kind of index < 0 ? [] : ['select', 'insert'] as const) {
 						pairs[kind].inContext.push(taken[kind].inContext);

@@ -68,11 +68,11 @@ async function sampleFirstEver({workspace, runs, say}: Bench, project: Project):
 
 async function measure(bench: Bench, server: BenchServer, script: string): Promise<Measurement[]> {
 	const {workspace} = bench;
-	const harness = await harnessProject(bench, server, {name: 'suite', files}, script);
+	const harness = await harnessProject(bench, server, {name: 'suite', files, script});
 	const empty = await emptyProject(bench, {name: `suite-beside-${server}`, files});
 	const given = await startGivenServer({workspace, kind: server, script});
 	workspace.onRemove(async () => given.stop());
-	const handwritten = await handwrittenProject(bench, server, given, files);
+	const handwritten = await handwrittenProject(bench, server, {given, files});
 	const samples = await sample(bench, {empty, harness, handwritten, given});
 	const firstEver = await sampleFirstEver(bench, harness);
 	const floor = {...ms(median(samples.empty)), name: '200 empty tests'};

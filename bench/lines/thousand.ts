@@ -16,7 +16,7 @@ interface Samples {
 
 async function sample(bench: Bench, server: BenchServer, script: string): Promise<Samples> {
 	const {workspace, runs, say} = bench;
-	const project = await harnessProject(bench, server, {name: 'thousand', files}, script);
+	const project = await harnessProject(bench, server, {name: 'thousand', files, script});
 	const empty = await emptyProject(bench, {name: `thousand-beside-${server}`, files});
 	const samples: Samples = {empty: [], bySize: new Map(sizes.map(size => [size, []]))};
 	await runAva(workspace, project, {testsPerFile: largest});

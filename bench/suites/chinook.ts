@@ -18,7 +18,7 @@ interface Shape {
 }
 
 /** The suite with the harness. */
-export async function harnessProject({workspace}: Bench, server: BenchServer, {name, ...shape}: Shape, script: string): Promise<Project> {
+export async function harnessProject({workspace}: Bench, server: BenchServer, {name, script, ...shape}: Shape & {readonly script: string}): Promise<Project> {
 	return writeProject(workspace, {...shape, name: `${name}-${server}`, testFile: harnessFile, harness: {server, schemas: [script]}});
 }
 
@@ -28,7 +28,7 @@ export async function emptyProject({workspace}: Bench, {name, ...shape}: Shape):
 }
 
 /** The suite by hand, on a server that is given. */
-export async function handwrittenProject({workspace}: Bench, server: BenchServer, given: GivenServer, files: number): Promise<Project> {
+export async function handwrittenProject({workspace}: Bench, server: BenchServer, {given, files}: {readonly given: GivenServer; readonly files: number}): Promise<Project> {
 	return writeProject(workspace, {name: `handwritten-${server}`, files, testFile: handwrittenFile, env: {[serverVariable]: JSON.stringify(given.connection)}});
 }
 

@@ -77,7 +77,10 @@ export class PoolManager {
 		const managed: Managed = {pool, options: {poolId, minSize, maxSize}, preheated: 0, acquisitions: 0, totalMs: 0, longestMs: 0};
 		this.#pools.set(poolId, managed);
 		if (preheat) {
-			await this.#preheat(managed);
+			await this.#preheat(managed).catch(async (error: unknown) => {
+				await this.cleanupPool(poolId);
+				throw error;
+			});
 		}
 
 		return this.#door(managed);
@@ -107,10 +110,17 @@ export class PoolManager {
 	}
 
 	async #preheat(managed: Managed): Promise<void> {
-		const clients = await Promise.all(Array.from({length: managed.options.minSize}, async () => managed.pool.connect()));
-		managed.preheated = clients.length;
-		for (const client of clients) {
-			client.release();
+		const outcomes = await Promise.allSettled(Array.from({length: managed.options.minSize}, async () => managed.pool.connect()));
+		for (const outcome of outcomes) {
+			if (outcome.status === 'fulfilled') {
+				outcome.value.release();
+				managed.preheated++;
+			}
+		}
+
+		const failed = outcomes.find(outcome => outcome.status === 'rejected');
+		if (failed) {
+			throw failed.reason;
 		}
 	}
 

@@ -1,11 +1,11 @@
-import {readdir} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import {HarnessError} from '../errors.ts';
 import {serverAccount, type Account} from './embedded/account.ts';
 import {findBinaries, type Binaries} from './embedded/binaries.ts';
+import {withClient} from '../postgres/client.ts';
 import {killPostmaster, waitUntilReady} from './embedded/boot.ts';
-import {copyCluster, createCluster, createServerFolder, readOwner, removeServerFolder, serversFolder} from './embedded/data-folder.ts';
+import {copyCluster, createCluster, createServerFolder, readOwner, removeServerFolder, serverFolders} from './embedded/data-folder.ts';
 import {freePort} from './embedded/port.ts';
 import {Postmaster} from './embedded/postmaster.ts';
 import {SnapshotStore} from './embedded/snapshot-store.ts';
@@ -78,8 +78,9 @@ export class EmbeddedAdapter implements ServerAdapter {
 
 	async save(server: StartedServer, name: string): Promise<void> {
 		const {postmaster, folder} = this.#find(server);
+		const frozen = await readFrozen(server);
 		await postmaster.shutDown();
-		await this.#store.add(name, path.join(folder, 'data'), server.address.password);
+		await this.#store.add(name, path.join(folder, 'data'), {password: server.address.password, frozen});
 		await removeServerFolder(folder);
 		this.#running.delete(folder);
 	}
@@ -98,10 +99,8 @@ export class EmbeddedAdapter implements ServerAdapter {
 	}
 
 	async sweep(isAlive: (owner: string) => boolean): Promise<string[]> {
-		const root = await serversFolder(this.#account);
 		const removed: string[] = [];
-		for (const name of await readdir(root)) {
-			const folder = path.join(root, name);
+		for (const folder of await serverFolders()) {
 			const owner = await readOwner(folder);
 			if (owner !== '' && !isAlive(owner)) {
 				await killPostmaster(folder);
@@ -128,12 +127,12 @@ export class EmbeddedAdapter implements ServerAdapter {
 		const name = `empty-${this.#binaries.version.replaceAll(/[^\d]/g, '-')}`;
 		if (!await this.#store.has(name)) {
 			progress?.('creating an empty cluster');
-			const folder = await createServerFolder(owner, this.#account);
+			const folder = await createServerFolder({owner, account: this.#account});
 			try {
 				const data = path.join(folder, 'data');
 				const password = randomPassword();
 				await createCluster(data, {binaries: this.#binaries, account: this.#account, password});
-				await this.#store.add(name, data, password);
+				await this.#store.add(name, data, {password, frozen: []});
 			} finally {
 				await removeServerFolder(folder);
 			}
@@ -143,10 +142,10 @@ export class EmbeddedAdapter implements ServerAdapter {
 	}
 
 	async #prepare(snapshot: string, owner: string): Promise<Prepared> {
-		const password = await this.#store.use(snapshot);
-		const folder = await createServerFolder(owner, this.#account);
+		const {password, frozen} = await this.#store.use(snapshot);
+		const folder = await createServerFolder({owner, snapshot, account: this.#account});
 		try {
-			await copyCluster(this.#store.dataFolder(snapshot), path.join(folder, 'data'), this.#account);
+			await copyCluster({from: this.#store.dataFolder(snapshot), to: path.join(folder, 'data'), frozen, account: this.#account});
 			return {folder, password};
 		} catch (error) {
 			await removeServerFolder(folder);
@@ -194,9 +193,19 @@ export class EmbeddedAdapter implements ServerAdapter {
 			`port=${port}`,
 			`unix_socket_directories=${hasSocket ? folder : ''}`,
 			'logging_collector=off',
+			// In its folder, so that it goes with it even when the server is killed.
+			'dynamic_shared_memory_type=mmap',
 		];
 		return ['-D', path.join(folder, 'data'), ...settings.flatMap(setting => ['-c', setting])];
 	}
+}
+
+/** The folders of databases that refuse connections, which are named by their object ids. */
+async function readFrozen({address}: StartedServer): Promise<string[]> {
+	return withClient(address, async client => {
+		const {rows} = await client.query<{oid: string}>('select oid::text from pg_database where not datallowconn');
+		return rows.map(({oid}) => oid);
+	});
 }
 
 function once(action: () => Promise<void>): () => Promise<void> {

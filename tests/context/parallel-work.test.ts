@@ -64,6 +64,7 @@ test('G09: queries at once inside a transaction run in it', tddTestContext, asyn
 });
 
 test('G09: a query on db inside its own transaction callback gets a named error', tddTestContext, async (t, {db, connection}) => {
+	t.timeout(30_000);
 	await db.transaction().execute(async trx => {
 		await trx.insertInto('users').values({name: 'Ada', email: 'ada@example.com'}).execute();
 		const error = await t.throwsAsync(db.selectFrom('users').selectAll().execute(), {code: 'ERR_CONTEXT_DEADLOCK'});
@@ -102,6 +103,7 @@ test('G09: the callback\'s scope ends with the transaction', tddTestContext, asy
 });
 
 test('G09: a query on db before startTransaction() is committed gets a named error, not a hang', tddTestContext, async (t, {db, connection}) => {
+	t.timeout(30_000);
 	const trx = await db.startTransaction().execute();
 	await trx.insertInto('users').values({name: 'Ada', email: 'ada@example.com'}).execute();
 	await t.throwsAsync(connection.fetchValue('select count(*)::int from users'), {code: 'ERR_CONTEXT_DEADLOCK', message: /insert into "users"/});
@@ -110,6 +112,7 @@ test('G09: a query on db before startTransaction() is committed gets a named err
 });
 
 test('G09: a query on db inside the callback of connection() gets a named error, not a hang', tddTestContext, async (t, {db, connection}) => {
+	t.timeout(30_000);
 	await db.connection().execute(async () => {
 		await t.throwsAsync(connection.fetchValue('select 1'), {code: 'ERR_CONTEXT_DEADLOCK'});
 	});

@@ -117,6 +117,7 @@ for (const [name, isWhole] of [['a stream that was read', true], ['a stream that
 }
 
 test('G33: a query on db while a stream is read gets a named error, not a hang', tddTestContext, async (t, context) => {
+	t.timeout(30_000);
 	await fill(context, 3);
 	for await (const row of context.db.selectFrom('users').select('name').stream(1)) {
 		t.truthy(row);

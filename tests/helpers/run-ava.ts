@@ -93,7 +93,6 @@ export async function makeProject(name: string): Promise<Project> {
 	const running = new Set<ChildProcessWithoutNullStreams>();
 	const spawnHere = (options: RunOptions): ChildProcessWithoutNullStreams => {
 		const child = spawnAva(folder, options);
-		child.stdin.end();
 		running.add(child);
 		child.once('close', () => running.delete(child));
 		return child;
@@ -101,7 +100,12 @@ export async function makeProject(name: string): Promise<Project> {
 
 	return {
 		folder,
-		run: async (options = {}) => finish(spawnHere(options)),
+		async run(options = {}) {
+			const child = spawnHere(options);
+			child.stdin.end();
+			return finish(child);
+		},
+		// Watch mode ends with its input, so that stays open.
 		start: (options = {}) => follow(spawnHere(options)),
 		async remove() {
 			for (const child of running) {

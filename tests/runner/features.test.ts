@@ -48,7 +48,7 @@ test('G19: a test that times out in a query fails, and its body does not run on'
 
 test('one failed test makes AVA\'s exit code 1', t => {
 	t.is(run.exitCode, 1);
-	t.deepEqual(Object.keys(passed).filter(title => !passed[title]), ['timeout › times out in a query'], run.output);
+	t.deepEqual(Object.keys(passed).filter(title => !passed[title] && !title.endsWith('# TODO')), ['timeout › times out in a query'], run.output);
 });
 
 test('skipped and todo tests are reported and not run', t => {

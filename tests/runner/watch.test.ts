@@ -29,6 +29,11 @@ test('watch mode runs on, and the next run uses an edited schema', async t => {
 	t.timeout(110_000);
 	const project = await withProject(t, 'watch');
 	const run = project.start({args: ['--watch'], env: {CI: undefined}});
+	t.teardown(() => {
+		if (!t.passed) {
+			t.log(run.output());
+		}
+	});
 	await run.waitFor(/columns: id,name;[^]*1 test passed/);
 
 	const first = run.output().length;

@@ -5,11 +5,13 @@ import {cacheSubfolder} from '../../config/folders.ts';
 import {ServerError} from '../../errors.ts';
 import type {Snapshot} from '../server.ts';
 import {giveTo, type Account} from './account.ts';
-import {exists, folderSize} from './data-folder.ts';
+import {exists, folderSize, isSnapshotInUse, keepCluster} from './data-folder.ts';
 
 interface Record {
 	readonly password: string;
 	readonly sizeBytes: number;
+	/** The folders of the databases that refuse connections. */
+	readonly frozen?: readonly string[];
 }
 
 /** Saved clusters: one folder each, with the cluster in `data` and a record beside it, renamed into place last. */
@@ -30,12 +32,12 @@ export class SnapshotStore {
 		return found.every(Boolean);
 	}
 
-	/** The password that the snapshot's superuser was saved with; marks the snapshot as used. */
-	async use(name: string): Promise<string> {
+	/** What a start from the snapshot needs to know; marks it as used. */
+	async use(name: string): Promise<Required<Pick<Record, 'password' | 'frozen'>>> {
 		try {
 			const record = JSON.parse(await readFile(this.#recordFile(name), 'utf8')) as Record;
 			await utimes(this.#recordFile(name), new Date(), new Date());
-			return record.password;
+			return {password: record.password, frozen: record.frozen ?? []};
 		} catch (error) {
 			throw new ServerError('ERR_SERVER_SNAPSHOT', {
 				what: `The snapshot ${name} cannot be read from ${this.#folder(name)}.`,
@@ -46,13 +48,13 @@ export class SnapshotStore {
 		}
 	}
 
-	/** Moves a cluster in and gives it its name. A snapshot of that name that is whole already wins. */
-	async add(name: string, data: string, password: string): Promise<void> {
+	/** Copies a cluster in and gives it its name. A snapshot of that name that is whole already wins. */
+	async add(name: string, data: string, {password, frozen}: Required<Pick<Record, 'password' | 'frozen'>>): Promise<void> {
 		const part = `${this.#folder(name)}.${process.pid}.part`;
 		await mkdir(part, {recursive: true, mode: 0o700});
 		await giveTo(this.#account, part);
-		await rename(data, path.join(part, 'data'));
-		const record: Record = {password, sizeBytes: await folderSize(part)};
+		await keepCluster(data, path.join(part, 'data'), this.#account);
+		const record: Record = {password, frozen, sizeBytes: await folderSize(part)};
 		await writeFile(path.join(part, 'record.json'), JSON.stringify(record), {mode: 0o600});
 		if (!await this.has(name)) {
 			await rm(this.#folder(name), {recursive: true, force: true});
@@ -68,7 +70,12 @@ export class SnapshotStore {
 		return snapshots.filter(snapshot => snapshot !== undefined);
 	}
 
+	/** Removes a snapshot, unless a server runs from it: then it stays until the next time. */
 	async remove(name: string): Promise<void> {
+		if (await isSnapshotInUse(name)) {
+			return;
+		}
+
 		// Renamed first: a half-removed snapshot must not bear its name.
 		const doomed = `${this.#folder(name)}.${process.pid}.removed`;
 		await rename(this.#folder(name), doomed).catch(() => {});
