@@ -3,7 +3,7 @@ import type {WireResult} from '../postgres/wire.ts';
 import {closed, shorten, type Leak} from './errors.ts';
 import {captureOrigin, userFrames} from './origin.ts';
 import type {Holder} from './holder.ts';
-import type {TestTransaction} from './transaction.ts';
+import type {Statement, TestTransaction} from './transaction.ts';
 import {Turns, type Turn} from './turns.ts';
 
 /** What everything that a test can send statements through goes through: one at a time, and only while the test runs. */
@@ -35,8 +35,8 @@ export class Gate {
 	}
 
 	/** Runs a statement in a turn that was taken. */
-	async run(turn: Turn, text: string, values?: readonly unknown[]): Promise<WireResult> {
-		return this.during(turn, text, async () => this.transaction.run(text, values));
+	async run(turn: Turn, statement: Statement): Promise<WireResult> {
+		return this.during(turn, statement.label ?? statement.text, async () => this.transaction.run(statement));
 	}
 
 	/** Does something on the connection in a turn that was taken; the process stays alive meanwhile. */
@@ -59,7 +59,7 @@ export class Gate {
 		this.#assertOpen(text);
 		const turn = await this.take();
 		try {
-			return await this.run(turn, text, values);
+			return await this.run(turn, {text, values});
 		} finally {
 			this.end(turn);
 		}

@@ -6,6 +6,7 @@ import type {WireResult} from '../postgres/wire.ts';
 import {runHooks} from './commit-hooks.ts';
 import {isolationMismatch} from './errors.ts';
 import type {Gate} from './gate.ts';
+import {onlyReads} from './reading.ts';
 import {enterScope, type Turn} from './turns.ts';
 
 /** PostgreSQL declares cursors for queries that only read. */
@@ -35,8 +36,8 @@ class TurnConnection implements DatabaseConnection {
 		this.turn = turn;
 	}
 
-	async executeQuery<R>({sql, parameters}: CompiledQuery): Promise<QueryResult<R>> {
-		return toQueryResult(await this.#gate.run(this.turn, sql, parameters));
+	async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+		return toQueryResult(await this.#gate.run(this.turn, {text: query.sql, values: query.parameters, onlyReads: onlyReads(query)}));
 	}
 
 	/**
@@ -45,17 +46,17 @@ class TurnConnection implements DatabaseConnection {
 	 */
 	async * streamQuery<R>({sql, parameters, query}: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
 		if (!canBeDeclared(query)) {
-			yield toQueryResult(await this.#gate.run(this.turn, sql, parameters));
+			yield toQueryResult(await this.#gate.run(this.turn, {text: sql, values: parameters}));
 			return;
 		}
 
 		const cursor = `tdd_stream_${++streams}`;
 		const take = `fetch forward ${Math.max(1, Math.trunc(chunkSize))} from ${cursor}`;
 		let hasFailed = false;
-		await this.#gate.run(this.turn, `declare ${cursor} no scroll cursor for ${sql}`, parameters);
+		await this.#gate.run(this.turn, {text: `declare ${cursor} no scroll cursor for ${sql}`, values: parameters, label: sql});
 		const fetch = async (): Promise<R[]> => {
 			try {
-				return (await this.#gate.run(this.turn, take)).rows as R[];
+				return (await this.#gate.run(this.turn, {text: take, label: sql})).rows as R[];
 			} catch (error) {
 				hasFailed = true;
 				throw error;
@@ -69,7 +70,7 @@ class TurnConnection implements DatabaseConnection {
 		} finally {
 			// Also when the reader leaves early: an open cursor would keep its table in use.
 			if (!hasFailed) {
-				await this.#gate.run(this.turn, `close ${cursor}`);
+				await this.#gate.run(this.turn, {text: `close ${cursor}`, label: sql});
 			}
 		}
 	}
@@ -114,7 +115,7 @@ class RollbackDriver implements Driver {
 		this.#gate.transaction.begin();
 		connection.isInTransaction = true;
 		if (settings.accessMode === 'read only') {
-			await this.#gate.run(connection.turn, 'set transaction read only');
+			await this.#gate.run(connection.turn, {text: 'set transaction read only'});
 		}
 	}
 

@@ -3,7 +3,7 @@ import {AbortedTransactionError, type IsolationLevel} from 'kysely';
 import {HarnessError} from '../errors.ts';
 import type {Client} from '../postgres/client.ts';
 import {restartSequences, type SequenceStart} from '../postgres/catalog.ts';
-import {forgetStatements, send, sendTogether, type WireResult} from '../postgres/wire.ts';
+import {forgetStatements, send, sendControl, sendTogether, type WireResult} from '../postgres/wire.ts';
 import {CommitHooks, type CommitHook} from './commit-hooks.ts';
 import {committed, connectionLost, constraintViolated, explainStatement} from './errors.ts';
 
@@ -12,6 +12,16 @@ export interface TransactionOptions {
 	readonly isolationLevel: IsolationLevel;
 	/** Sequences to put back to where they stand in the template. */
 	readonly resetSequences: readonly SequenceStart[];
+}
+
+/** One statement of a test. */
+export interface Statement {
+	readonly text: string;
+	readonly values?: readonly unknown[] | undefined;
+	/** True if it surely changes nothing. Default false. */
+	readonly onlyReads?: boolean;
+	/** What the user would call it, where that is something else. */
+	readonly label?: string;
 }
 
 /** What the end of a test's transaction found out. */
@@ -34,6 +44,7 @@ const suffix = randomBytes(4).toString('hex');
 /** The time stamp as a number, whose text no setting changes. */
 const readToken = 'select extract(epoch from now())::text as token';
 const guard = `tdd_statement_${suffix}`;
+const moveGuard = `release savepoint ${guard}; savepoint ${guard}`;
 const checkpoint = `tdd_check_${suffix}`;
 
 /** True for an error that PostgreSQL reported, as opposed to one of the socket or of the client. */
@@ -61,8 +72,8 @@ export class TestTransaction {
 	readonly #options: TransactionOptions;
 	/** The transaction's own time stamp, which no other transaction has: what shows that it is still the same. */
 	#token: Promise<string> | undefined;
-	/** How the transaction stood after the last statement outside of user transactions. */
-	#guard: 'fresh' | 'used' | 'failed' = 'fresh';
+	/** True when a statement outside of user transactions has failed: then the next one goes back to the guard first. */
+	#hasFailed = false;
 	#depth = 0;
 	#endedBy: string | undefined;
 	#lost: Error | undefined;
@@ -82,13 +93,21 @@ export class TestTransaction {
 		return this.#endedBy !== undefined;
 	}
 
-	/** Runs one statement. */
-	async run(text: string, values?: readonly unknown[]): Promise<WireResult> {
+	/**
+	 * Runs one statement. The guard is moved behind it in the same packet: the server does that while the answer is on its way, and
+	 * after a statement that only reads it need not be moved at all.
+	 */
+	async run({text, values, onlyReads = false}: Statement): Promise<WireResult> {
 		this.#assertUsable(text);
 		try {
 			const result = await sendTogether(this.#client, () => {
 				this.#prepare();
-				return send(this.#client, text, values);
+				const answer = send(this.#client, text, values);
+				if (this.#depth === 0 && !onlyReads) {
+					this.#control(moveGuard, text);
+				}
+
+				return answer;
 			});
 			this.#noticeEnd(result, text);
 			return result;
@@ -117,7 +136,7 @@ export class TestTransaction {
 		const level = this.#level(this.#depth);
 		const check = this.#depth === 1 ? `savepoint ${checkpoint}; set constraints all immediate; rollback to savepoint ${checkpoint}; ` : '';
 		try {
-			await this.#settle(`${check}release savepoint ${level}`, 'COMMIT');
+			await this.#settle(`${check}release savepoint ${level}${this.#depth === 1 ? `; ${moveGuard}` : ''}`, 'COMMIT');
 		} catch (error) {
 			await this.rollback();
 			throw isAborted(error) ? new AbortedTransactionError() : error;
@@ -137,13 +156,13 @@ export class TestTransaction {
 		this.#depth--;
 		this.hooks.rollback();
 		if (!this.#lost && this.#endedBy === undefined) {
-			await this.#settle(`rollback to savepoint ${level}; release savepoint ${level}`, 'ROLLBACK');
+			await this.#settle(`rollback to savepoint ${level}; release savepoint ${level}${this.#depth === 0 ? `; ${moveGuard}` : ''}`, 'ROLLBACK');
 		}
 	}
 
 	/** Sets, undoes or forgets a savepoint of the user inside of a user transaction. */
 	async savepoint(verb: 'savepoint' | 'rollback to savepoint' | 'release savepoint', name: string): Promise<void> {
-		await this.run(`${verb} ${this.#client.escapeIdentifier(name)}`);
+		await this.run({text: `${verb} ${this.#client.escapeIdentifier(name)}`});
 	}
 
 	/** Sets a savepoint below the ones that guard statements, so that it outlasts them. */
@@ -173,7 +192,6 @@ export class TestTransaction {
 			this.#prepare();
 		});
 		await this.#settle(`release savepoint ${guard}; ${text}; savepoint ${guard}`, text);
-		this.#guard = 'fresh';
 	}
 
 	/**
@@ -204,7 +222,7 @@ export class TestTransaction {
 	async #sendEnd(checkConstraints: boolean) {
 		return sendTogether(this.#client, () => {
 			// A failed transaction answers nothing else; a healthy one must keep its last statement to be checked.
-			if (this.#depth > 0 || this.#guard === 'failed') {
+			if (this.#depth > 0 || this.#hasFailed) {
 				this.#control(`rollback to savepoint ${this.#depth > 0 ? this.#level(1) : guard}`);
 			}
 
@@ -223,13 +241,11 @@ export class TestTransaction {
 	#prepare(): void {
 		if (!this.#token) {
 			this.#start();
-		} else if (this.#depth === 0 && this.#guard !== 'fresh') {
-			this.#control(this.#guard === 'failed' ? `rollback to savepoint ${guard}` : `release savepoint ${guard}; savepoint ${guard}`);
+		} else if (this.#depth === 0 && this.#hasFailed) {
+			this.#control(`rollback to savepoint ${guard}`);
 		}
 
-		if (this.#depth === 0) {
-			this.#guard = 'used';
-		}
+		this.#hasFailed &&= this.#depth > 0;
 	}
 
 	#start(): void {
@@ -242,9 +258,10 @@ export class TestTransaction {
 		});
 	}
 
-	#control(text: string): void {
-		send(this.#client, text).catch((error: unknown) => {
-			this.#noticeFailure(error);
+	/** Sends statements of our own; when they find our savepoints gone, the statement before them has ended the transaction. */
+	#control(text: string, after = ''): void {
+		sendControl(this.#client, text, error => {
+			this.#noticeFailure(error, {isOwn: true, after});
 		});
 	}
 
@@ -260,16 +277,16 @@ export class TestTransaction {
 	#noticeEnd({status, command}: WireResult, text: string): void {
 		const isOver = status === 'I' || command === 'COMMIT';
 		if (isOver) {
-			this.#endedBy ??= text;
-			throw committed(text);
+			this.#endedBy ||= text;
+			throw committed(this.#endedBy);
 		}
 	}
 
 	/** SQLSTATEs 25P01 and 3B001: a savepoint that we set is gone, and with it the transaction it was set in. */
-	#noticeFailure(error: unknown, {isOwn} = {isOwn: true}): void {
+	#noticeFailure(error: unknown, {isOwn, after}: {isOwn: boolean; after: string} = {isOwn: true, after: ''}): void {
 		const code = isFromServer(error) ? error.code : undefined;
 		if (isOwn && (code === '25P01' || code === '3B001')) {
-			this.#endedBy ??= '';
+			this.#endedBy ||= after;
 		} else if (endsSession(error as DatabaseError)) {
 			this.#lost ??= error as Error;
 		}
@@ -280,9 +297,9 @@ export class TestTransaction {
 			return error;
 		}
 
-		this.#noticeFailure(error, {isOwn});
+		this.#noticeFailure(error, {isOwn, after: ''});
 		if (this.#depth === 0) {
-			this.#guard = 'failed';
+			this.#hasFailed = true;
 		}
 
 		// A procedure that commits is refused inside of a transaction, but what it does outside of one would stay.

@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import pg from 'pg';
 
 /** Of a result, what contexts use. */
 export interface WireResult {
@@ -35,6 +35,38 @@ export function send(client: pg.Client, text: string, values?: readonly unknown[
 			client.query(text, values as unknown[], callback as never);
 		}
 	});
+}
+
+interface Handlers {
+	handleRowDescription(): void;
+	handleDataRow(): void;
+	handleCommandComplete(): void;
+	handleReadyForQuery(): void;
+	handleError(error: Error): void;
+}
+
+/** A query whose answers nobody reads: it makes no result, which is most of what a statement costs on this side. */
+class ControlQuery extends (pg.Query as unknown as new (text: string) => Handlers) implements Handlers {
+	readonly #onError: (error: Error) => void;
+
+	constructor(text: string, onError: (error: Error) => void) {
+		super(text);
+		this.#onError = onError;
+	}
+
+	override handleRowDescription(): void {}
+	override handleDataRow(): void {}
+	override handleCommandComplete(): void {}
+	override handleReadyForQuery(): void {}
+	override handleError(error: Error): void {
+		this.#onError(error);
+	}
+}
+
+/** Sends statements without parameters whose success is nobody's concern. */
+export function sendControl(client: pg.Client, text: string, onError: (error: Error) => void): void {
+	const query = new ControlQuery(text, onError);
+	client.query(Object.assign(query, {callback() {}}) as never);
 }
 
 /** Sends what `write` sends as one packet. */

@@ -26,7 +26,7 @@ const leaks: Readonly<Record<string, readonly [(open: TestedContext) => Promise<
 	'a stream that was not read to its end': [async ({context: {db}}) => {
 		const stream = db.selectFrom('pg_class' as never).select('relname' as never).stream(1)[Symbol.asyncIterator]();
 		await stream.next();
-	}, /stream: `fetch .*`|stream: `declare .*pg_class/],
+	}, /stream: `select "relname" from "pg_class"`/],
 	'a transaction whose callback never ends': [async ({context: {db}}) => {
 		const started = Promise.withResolvers<void>();
 		db.transaction().execute(async trx => {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import test from 'ava';
 import {outcomes, withProject} from '../helpers/run-ava.ts';
 
-test('fixtures work without withTdd', async t => {
+test.serial('fixtures work without withTdd', async t => {
 	t.timeout(110_000);
 	const project = await withProject(t, 'plain');
 	const run = await project.run({args: ['--tap']});
@@ -11,7 +11,7 @@ test('fixtures work without withTdd', async t => {
 	t.is(Object.keys(outcomes(run)).length, 4);
 });
 
-test('a broken schema ends AVA with one message that names file, line and statement; mended, the next run passes', async t => {
+test.serial('a broken schema ends AVA with one message that names file, line and statement; mended, the next run passes', async t => {
 	t.timeout(110_000);
 	const project = await withProject(t, 'broken-schema');
 	const run = await project.run({args: ['--tap']});
@@ -32,7 +32,7 @@ test('a broken schema ends AVA with one message that names file, line and statem
 	t.is(Object.keys(outcomes(mended)).length, 4);
 });
 
-test('a wrong option is one message of three sentences', async t => {
+test.serial('a wrong option is one message of three sentences', async t => {
 	const project = await withProject(t, 'wrong-option');
 	const run = await project.run();
 	t.is(run.exitCode, 1, run.output);
@@ -40,17 +40,17 @@ test('a wrong option is one message of three sentences', async t => {
 	t.is(run.output.match(/The option 'worker'/g)?.length, 1, run.output);
 });
 
-test('a test that never ends is reported by AVA\'s time-out', async t => {
+test.serial('a test that never ends is reported by AVA\'s time-out', async t => {
 	t.timeout(60_000);
 	const project = await withProject(t, 'hanging');
 	const run = await project.run();
 	t.is(run.exitCode, 1, run.output);
-	t.regex(run.output, /a-nothing[^]*(?:never resolved|Timed out|still pending)/i);
-	t.regex(run.output, /Exited because no new tests completed within the last 3000ms|Timed out/);
+	t.regex(run.output, /Timed out while running tests/);
+	t.regex(run.output, /waits for nothing/);
 	t.regex(run.output, /waits for a query/);
 });
 
-test('a project without schemas says where it looked', async t => {
+test.serial('a project without schemas says where it looked', async t => {
 	t.timeout(60_000);
 	const project = await withProject(t, 'plain');
 	await rm(path.join(project.folder, 'schemas'), {recursive: true});
