@@ -38,6 +38,8 @@ export interface TemplatesOptions {
 	readonly databaseOwner: string;
 	readonly wishes: Wishes;
 	readonly progress: Progress;
+	/** How often a template that another process builds is asked for. Default: for ten minutes. */
+	readonly lockAttempts?: number;
 }
 
 /** Sees to it that the template of the sources as they are now exists: found in the cache, waited for, or built. */
@@ -158,7 +160,7 @@ export class Templates {
 	/** One process builds a template, the others wait for it; a lock whose holder died is taken over after 5 s. */
 	async #locked<T>(fingerprint: string, action: () => Promise<T>): Promise<T> {
 		const file = path.join(cacheSubfolder('locks'), fingerprint.slice(0, 24));
-		const release = await lockFile(file, {realpath: false, stale: 5000, update: 1000, retries: {retries: 6000, minTimeout: 50, maxTimeout: 100}})
+		const release = await lockFile(file, {realpath: false, stale: 5000, update: 1000, retries: {retries: this.#options.lockAttempts ?? 6000, minTimeout: 50, maxTimeout: 100}})
 			.catch((error: unknown) => {
 				throw new TemplateError('ERR_TEMPLATE_LOCKED', {
 					what: `Another process has been building the template ${fingerprint.slice(0, 8)} for ten minutes.`,

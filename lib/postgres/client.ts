@@ -1,5 +1,8 @@
 import pg from 'pg';
 
+// Bundled, the class would show as DatabaseError2 in a test's output.
+Object.defineProperty(pg.DatabaseError, 'name', {value: 'DatabaseError'});
+
 /** Where to connect, and as whom. */
 export interface ClientOptions {
 	readonly host: string;

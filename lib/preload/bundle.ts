@@ -71,7 +71,7 @@ async function writeBundle(doors: ReadonlyArray<readonly [string, string]>, fold
 	const entryPoints = doors.map(([, url], index) => ({in: fileURLToPath(url), out: `door-${index}`}));
 	await build({
 		entryPoints, outdir: part, bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node22', outExtension: {'.js': '.mjs'},
-		external: ['ava', 'esbuild', 'pg-native', 'cloudflare:sockets'], plugins: [keepPlaces], logLevel: 'silent', legalComments: 'none', keepNames: true,
+		external: ['ava', 'esbuild', 'pg-native', 'cloudflare:sockets'], plugins: [keepPlaces], logLevel: 'silent', legalComments: 'none', minifySyntax: true, minifyWhitespace: true,
 		banner: {js: `import {createRequire as harnessRequire} from 'node:module'; const require = harnessRequire(import.meta.url);`},
 	});
 	await writeFile(path.join(part, 'package.json'), '{"type":"module"}');

@@ -1,5 +1,5 @@
 import process from 'node:process';
-import ora, {type Ora} from 'ora';
+import type {Ora} from 'ora';
 import {isCi} from '../config/load.ts';
 
 /** Shows what takes long: a spinner in a terminal, plain lines elsewhere, nothing for what is over at once. */
@@ -29,11 +29,19 @@ export class RunProgress {
 		}
 
 		if (this.#isTerminal) {
-			this.#spinner ??= ora({stream: process.stderr, discardStdin: false}).start();
-			this.#spinner.text = text;
+			void this.#spin(text);
 		} else if (step !== this.#lastLine) {
 			this.#lastLine = step;
 			process.stderr.write(`dataflow-tdd: ${text}\n`);
+		}
+	}
+
+	/** Loaded when there is something to wait for: most runs wait for nothing. */
+	async #spin(text: string): Promise<void> {
+		const {default: ora} = await import('ora');
+		if (!this.#isDone) {
+			this.#spinner ??= ora({stream: process.stderr, discardStdin: false}).start();
+			this.#spinner.text = text;
 		}
 	}
 
@@ -47,6 +55,7 @@ export class RunProgress {
 	}
 
 	fail(): void {
+		this.#isDone = true;
 		this.#spinner?.stop();
 	}
 }

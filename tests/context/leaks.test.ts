@@ -51,6 +51,7 @@ for (const [name, [leak, message]] of Object.entries(leaks)) {
 }
 
 test.serial('G33: a query that was left running is ended on the server', async t => {
+	t.timeout(30_000);
 	await withContext(async open => {
 		const observer = await connectBeside(t, open.lane);
 		const pid = await open.context.connection.fetchValue<number>('select pg_backend_pid()');

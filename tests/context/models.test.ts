@@ -1,5 +1,5 @@
 import test from 'ava';
-import {tddDataflow, tddSeededData} from '#lib/ava.js';
+import {tddDataflow, tddSeededData} from 'dataflow-tdd/ava';
 import type {Dataflow} from '#lib/context/models.js';
 
 const people = [

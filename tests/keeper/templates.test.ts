@@ -1,9 +1,16 @@
 import {readFileSync} from 'node:fs';
+import path from 'node:path';
 import test from 'ava';
+import {lock} from 'proper-lockfile';
+import {cacheSubfolder} from '#lib/config/folders.js';
 import type {KeeperClient} from '#lib/keeper/client.js';
 import type {Lease} from '#lib/keeper/protocol.js';
+import {Templates} from '#lib/keeper/templates.js';
+import {Wishes} from '#lib/keeper/wishes.js';
 import {withClient} from '#lib/postgres/client.js';
+import {chooseServer} from '#lib/server/choose.js';
 import {bareCombination} from '#lib/template/combination.js';
+import {Fingerprinter} from '#lib/template/fingerprint.js';
 import {freshSchema, makeProject} from '../helpers/project.ts';
 import {until} from '../helpers/worker-context.ts';
 
@@ -140,4 +147,19 @@ test.serial('a combination that can no longer be built is left out of the snapsh
 	t.is((await first.api.lane({lease: again.id, combination: bareCombination, lane: 0})).source, 'ready');
 	await t.throwsAsync(first.api.lane({lease: again.id, combination, lane: 0}), {message: /seeds\/one\.sql:1:13 failed: relation "nowhere" does not exist/});
 	await t.throwsAsync(first.api.lane({lease: again.id, combination: {packs: ['none'], layers: []}, lane: 0}), {code: 'ERR_SEED_UNKNOWN'});
+});
+
+test.serial('a template that another process builds for too long is an error that names the lock', async t => {
+	const {config, dir} = await makeProject(t);
+	const {adapter} = await chooseServer(config);
+	const fingerprint = await new Fingerprinter(config).compute((await adapter.identify()).identity);
+	const file = path.join(cacheSubfolder('locks'), fingerprint.slice(0, 24));
+	const release = await lock(file, {realpath: false});
+	t.teardown(release);
+	const templates = new Templates({
+		adapter, config, owner: 'locked:1:1', databaseOwner: 'deadbeef', wishes: new Wishes(path.join(dir, 'wishes.json')), progress() {}, lockAttempts: 2,
+	});
+	const error = await t.throwsAsync(templates.current(), {code: 'ERR_TEMPLATE_LOCKED', name: 'TemplateError'});
+	t.true(error?.message.includes(`the template ${fingerprint.slice(0, 8)} `), error?.message);
+	t.true(error?.message.includes(`${file}.lock`), error?.message);
 });

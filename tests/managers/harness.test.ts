@@ -1,7 +1,7 @@
 import test from 'ava';
+import {createHarness} from 'dataflow-tdd';
 import {loadConfig} from '#lib/config/load.js';
 import {findProject} from '#lib/config/project.js';
-import {createHarness} from '#lib/context/harness.js';
 import {visitRunningKeeper} from '#lib/keeper/client.js';
 
 /** A keeper of this file's own. */

@@ -1,7 +1,5 @@
 import test from 'ava';
-import {HarnessError} from '#lib/errors.js';
-import {getDatabaseManager} from '#lib/managers/database-manager.js';
-import {getPoolManager} from '#lib/managers/pool-manager.js';
+import {getDatabaseManager, getPoolManager, HarnessError} from 'dataflow-tdd';
 
 const pools = getPoolManager();
 const zeros = {

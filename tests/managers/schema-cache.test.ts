@@ -1,10 +1,8 @@
 import process from 'node:process';
 import test from 'ava';
-import {tddTestContext} from '#lib/ava.js';
+import {getSchemaCache, TemplateError} from 'dataflow-tdd';
+import {tddTestContext} from 'dataflow-tdd/ava';
 import {sessionVariable} from '#lib/config/mode.js';
-import {workerSession} from '#lib/context/worker-session.js';
-import {TemplateError} from '#lib/errors.js';
-import {getSchemaCache} from '#lib/managers/schema-cache.js';
 import {freshSchema, makeProject, type Project} from '../helpers/project.ts';
 
 /** A project of this file's own: what tests ask for is remembered for later runs, and nobody wants these again. */
@@ -22,7 +20,6 @@ test.before(async t => {
 });
 
 test.after.always(async () => {
-	await workerSession.close();
 	for (const undo of teardowns) {
 		await undo();
 	}
