@@ -12,7 +12,7 @@ import {statementLine} from './lines/statement.ts';
 import {suiteLine} from './lines/suite.ts';
 import {thousandLine} from './lines/thousand.ts';
 import {helpText, readOptions, type BenchOptions} from './options.ts';
-import {toTable, verdict, writeJson} from './report.ts';
+import {loadPerProcessor, toTable, verdict, writeJson} from './report.ts';
 import {Workspace} from './workspace.ts';
 
 const lines: readonly Line[] = [contextLine, statementLine, handoutLine, serverLine, suiteLine, thousandLine, migrationsLine, memoryLine];
@@ -28,6 +28,15 @@ function chosenLines({only}: BenchOptions): Line[] {
 	}
 
 	return chosen;
+}
+
+/** From this load on, before the bench has begun, others use what it measures. */
+const busyLoad = 0.5;
+
+function warnIfBusy(loadBefore: number): void {
+	if (loadBefore > busyLoad) {
+		say(`The machine is busy (load ${loadBefore.toFixed(1)} for each processor): of the lines that take seconds, even the ratios cannot be trusted.`);
+	}
 }
 
 /** A line that fails is reported as such, and the others go on. */
@@ -66,6 +75,11 @@ function removeWhenInterrupted(workspace: Workspace): void {
 	}
 }
 
+function sumUp(measurements: readonly Measurement[]): void {
+	const missed = measurements.filter(measurement => verdict(measurement) === 'missed').length;
+	say(missed === 0 ? 'No target was missed.' : `${missed} of ${measurements.filter(measurement => measurement.target).length} targets were missed.`);
+}
+
 async function main(): Promise<void> {
 	const options = readOptions(process.argv.slice(2));
 	if (options.isHelp) {
@@ -75,6 +89,8 @@ async function main(): Promise<void> {
 
 	chosenLines(options);
 	clearEnvironment();
+	const loadBefore = loadPerProcessor();
+	warnIfBusy(loadBefore);
 	// Between two statements on sockets that let the process end, something has to keep it.
 	const alive = setInterval(() => {}, 60_000);
 	const workspace = await Workspace.create();
@@ -82,10 +98,10 @@ async function main(): Promise<void> {
 	try {
 		const measurements = await measureAll(options, workspace);
 		process.stdout.write(`\n${toTable(measurements)}\n`);
-		const missed = measurements.filter(measurement => verdict(measurement) === 'missed').length;
-		say(missed === 0 ? 'No target was missed.' : `${missed} of ${measurements.filter(measurement => measurement.target).length} targets were missed.`);
+		sumUp(measurements);
+		warnIfBusy(loadBefore);
 		if (options.json !== undefined) {
-			writeJson(options.json, {measurements, runs: options.runs});
+			writeJson(options.json, {measurements, runs: options.runs, loadBefore});
 		}
 	} finally {
 		await workspace.remove();

@@ -39,6 +39,11 @@ export function toTable(measurements: readonly Measurement[]): string {
 	return [...lines, ...(notes.length > 0 ? ['', ...notes] : []), ''].join('\n');
 }
 
+/** How many processes wanted a processor in the last minute, for each processor. */
+export function loadPerProcessor(): number {
+	return os.loadavg()[0]! / os.availableParallelism();
+}
+
 /** What the figures were taken on. */
 function machine(): Readonly<Record<string, string | number>> {
 	return {
@@ -48,10 +53,10 @@ function machine(): Readonly<Record<string, string | number>> {
 }
 
 /** Writes the results, with their verdicts, as JSON. */
-export function writeJson(file: string, {measurements, runs}: {measurements: readonly Measurement[]; runs: number}): void {
+export function writeJson(file: string, {measurements, runs, loadBefore}: {measurements: readonly Measurement[]; runs: number; loadBefore: number}): void {
 	mkdirSync(path.dirname(path.resolve(file)), {recursive: true});
 	const lines = measurements.map(measurement => ({...measurement, verdict: verdict(measurement)}));
-	writeFileSync(file, `${JSON.stringify({takenAt: new Date().toISOString(), machine: machine(), runs, lines}, round, '\t')}\n`);
+	writeFileSync(file, `${JSON.stringify({takenAt: new Date().toISOString(), machine: machine(), loadBefore, runs, lines}, round, '\t')}\n`);
 }
 
 /** Six digits after the point are more than any clock here can tell. */

@@ -4,7 +4,6 @@ import {chownSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import {dockerGet, imageLabels, RawContainer} from '../docker.ts';
-import {median} from '../statistics.ts';
 import type {Workspace} from '../workspace.ts';
 
 /** What a start costs without the harness. */
@@ -12,7 +11,6 @@ export interface BareStart {
 	readonly name: string;
 	/** Starts a server, and returns the ms until a client has its first answer. */
 	time(): Promise<number>;
-	readonly details: Readonly<Record<string, number>>;
 }
 
 interface Address {
@@ -27,14 +25,12 @@ async function firstQuery({harness}: Workspace, address: Address): Promise<void>
 	await client.end();
 }
 
-/** `cp` of a snapshot's data folder, then `postgres` on it. */
+/** `postgres` on a copy of a snapshot's data folder; the copy is made outside of the measured time. */
 export class BarePostmaster implements BareStart {
-	readonly name = 'cp + bare postgres';
+	readonly name = 'bare postgres on a copy made before';
 	readonly #workspace: Workspace;
 	readonly #snapshot: string;
 	readonly #binaries: {readonly folder: string; readonly major: number};
-	readonly #copies: number[] = [];
-	readonly #boots: number[] = [];
 
 	private constructor(workspace: Workspace, snapshot: string, binaries: {readonly folder: string; readonly major: number}) {
 		this.#workspace = workspace;
@@ -48,37 +44,32 @@ export class BarePostmaster implements BareStart {
 		return new BarePostmaster(workspace, snapshot, found!);
 	}
 
-	get details(): Record<string, number> {
-		return {bareCopyMs: median(this.#copies), bareBootMs: median(this.#boots)};
-	}
-
 	async time(): Promise<number> {
 		const account = this.#workspace.harness.account.serverAccount();
 		const folder = mkdtempSync(path.join(this.#workspace.folder, 'bare-'));
-		if (account) {
-			chownSync(folder, account.uid, account.gid);
-		}
-
+		const {password} = JSON.parse(readFileSync(path.join(this.#snapshot, 'record.json'), 'utf8')) as {password: string};
+		this.#copy(folder, account);
 		const startedAt = performance.now();
-		const copy = spawnSync('cp', ['-a', '--reflink=auto', path.join(this.#snapshot, 'data'), folder], {...account});
-		if (copy.status !== 0) {
-			throw new Error(`cp failed: ${copy.stderr.toString()}`);
-		}
-
-		const copiedAt = performance.now();
 		const server = spawn(path.join(this.#binaries.folder, 'postgres'), this.#arguments(folder), {...account, stdio: 'ignore', cwd: folder});
 		try {
-			const {password} = JSON.parse(readFileSync(path.join(this.#snapshot, 'record.json'), 'utf8')) as {password: string};
 			await firstQuery(this.#workspace, {host: folder, port: 5432, password});
-			const end = performance.now();
-			this.#copies.push(copiedAt - startedAt);
-			this.#boots.push(end - copiedAt);
-			return end - startedAt;
+			return performance.now() - startedAt;
 		} finally {
 			const ended = once(server, 'exit');
 			server.kill('SIGQUIT');
 			await ended;
 			rmSync(folder, {recursive: true, force: true, maxRetries: 3});
+		}
+	}
+
+	#copy(folder: string, account: {readonly uid: number; readonly gid: number} | undefined): void {
+		if (account) {
+			chownSync(folder, account.uid, account.gid);
+		}
+
+		const {status, stderr} = spawnSync('cp', ['-Rp', path.join(this.#snapshot, 'data'), folder], {...account});
+		if (status !== 0) {
+			throw new Error(`cp failed: ${stderr.toString()}`);
 		}
 	}
 
@@ -91,7 +82,6 @@ export class BarePostmaster implements BareStart {
 /** Three calls of the engine's API, then connection attempts until one is accepted. */
 export class BareContainer implements BareStart {
 	readonly name = 'docker create + start';
-	readonly details = {};
 	readonly #workspace: Workspace;
 	readonly #image: string;
 	readonly #password: string;

@@ -11,7 +11,8 @@ function startTime(pid: number): string | undefined {
 	try {
 		// The second field may hold spaces and parentheses; the start time is the 20th after it.
 		const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(')').at(-1)?.trim().split(' ') ?? [];
-		return fields[19];
+		// A zombie has ended, but nobody has looked: in a container, perhaps nobody ever will.
+		return fields[0] === 'Z' ? undefined : fields[19];
 	} catch {
 		return undefined;
 	}

@@ -1,7 +1,7 @@
-import {readFile, writeFile} from 'node:fs/promises';
+import {readFile, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {freshSchema, isProcessAlive, makeProject, runCli, untilGone, type Finished, type Project} from '../helpers/project.ts';
+import {freshSchema, makeProject, makeProjectFolder, runCli, untilGone, type Finished, type Project} from '../helpers/project.ts';
 import {withFolder} from '../helpers/folder.ts';
 
 const options = {workers: 1, lingerMs: 60_000};
@@ -52,7 +52,6 @@ test.serial('status, warm and stop tell of the keeper, to people and to programs
 	await project.prepare(keeper);
 
 	t.deepEqual(await json(t, project, 'stop'), {stopped: true, pid: warm.pid});
-	t.false(isProcessAlive(warm.pid));
 	await untilGone(warm.pid, [status.slots[0].server]);
 });
 
@@ -62,7 +61,6 @@ test.serial('types are written, are found stale after a migration, and are writt
 		'seeds/more.sql': '-- needs: shop\nselect 1;\n',
 	});
 	const file = path.join(project.dir, 'tests/tdd-env.d.ts');
-	t.deepEqual(await json(t, project, 'types', '--check').catch(() => 'failed'), 'failed', 'what is not there is not up to date');
 	const check = async () => runCli(project.dir, ['types', '--check']);
 	const missing = await check();
 	t.is(missing.status, 1);
@@ -145,7 +143,8 @@ test.serial('prune removes snapshots: those that were not used for some days, or
 });
 
 test.serial('a wrong option is three sentences, and exit code 2', async t => {
-	const {dir} = await cliProject(t, {'package.json': JSON.stringify({type: 'module', 'dataflow-tdd': {lanes: 0}})});
+	const dir = await makeProjectFolder({'package.json': JSON.stringify({type: 'module', 'dataflow-tdd': {lanes: 0}})});
+	t.teardown(async () => rm(dir, {recursive: true, force: true}));
 	for (const command of ['doctor', 'status', 'warm', 'stop', 'types', 'prune']) {
 		const {status, stdout, stderr} = await runCli(dir, [command]);
 		t.is(status, 2, command);

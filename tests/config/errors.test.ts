@@ -80,7 +80,7 @@ test('a foreign error arrives with its name and message', t => {
 });
 
 test('whatever is thrown can travel', t => {
-	for (const thrown of ['text', 7, null, undefined, {a: 1}]) {
-		t.is(fromWireError(toWireError(thrown)).message, String(thrown));
+	for (const [thrown, text] of [['text', 'text'], [7, '7'], [null, 'null'], [undefined, 'undefined'], [{a: 1}, '[object Object]']] as const) {
+		t.is(fromWireError(toWireError(thrown)).message, text);
 	}
 });

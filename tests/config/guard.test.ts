@@ -74,5 +74,5 @@ test('the password of a refused server is not in the error', t => {
 	const error = t.throws<GuardError>(() => {
 		assertTestServer(new URL('postgres://me:geheim@db-prod/test'), {});
 	});
-	t.false(JSON.stringify({...error, message: error?.message, stack: error?.stack}).includes('geheim'));
+	t.false(`${JSON.stringify(error)} ${error?.message} ${error?.stack}`.includes('geheim'));
 });

@@ -4,7 +4,6 @@ import path from 'node:path';
 import process from 'node:process';
 import test, {type ExecutionContext} from 'ava';
 import {defaultImage, isCi, loadConfig, optionsFromFiles, resolveOptions} from '#lib/config/load.js';
-import type {HarnessOptions} from '#lib/config/options.js';
 import {findProject} from '#lib/config/project.js';
 import {ConfigError} from '#lib/errors.js';
 import {withFolder} from '../helpers/folder.ts';
@@ -108,7 +107,7 @@ test.serial('code wins over files, and the environment over code', async t => {
 test.serial('an option that code leaves undefined does not hide the one in the file', async t => {
 	await withFiles({'package.json': '{}', 'dataflow-tdd.config.mjs': 'export default {lanes: 2};'}, async folder => {
 		await withVariables({DATAFLOW_TDD_LANES: undefined}, async () => {
-			t.is((await loadConfig(folder, {lanes: undefined} as unknown as HarnessOptions)).lanes, 2);
+			t.is((await loadConfig(folder, {lanes: undefined})).lanes, 2);
 		});
 	});
 });

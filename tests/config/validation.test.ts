@@ -6,8 +6,7 @@ import {ConfigError} from '#lib/errors.js';
 const place = 'dataflow-tdd.config.ts';
 
 function refusal(t: ExecutionContext, options: unknown, where = place): ConfigError {
-	const error = t.throws<ConfigError>(() => validateOptions(options, where), {instanceOf: ConfigError, code: 'ERR_CONFIG_INVALID'});
-	return error!;
+	return t.throws<ConfigError>(() => validateOptions(options, where), {instanceOf: ConfigError, code: 'ERR_CONFIG_INVALID'});
 }
 
 /** By option: values that cannot be used, and the words that say what can. */
@@ -46,7 +45,7 @@ const right: ReadonlyArray<Record<string, unknown>> = [
 
 test('options of every right kind are accepted as they are', t => {
 	for (const options of right) {
-		t.is<unknown>(validateOptions(options, place), options);
+		t.is(validateOptions(options, place) as unknown, options);
 	}
 });
 

@@ -78,3 +78,23 @@ test.serial('G07: ids from 1 hold with failing statements and transactions in th
 		t.is(await connection.fetchValue('insert into users (name, email) values (\'Ada\', \'ada@example.com\') returning id'), 2);
 	}, {resetSequences: true});
 });
+
+test.serial('G07: a sequence that is used up and cycles begins again', async t => {
+	t.timeout(110_000);
+	const used: ContextRequest['layers'] = [{name: 'used up', tables: {small: 'create sequence small maxvalue 3 cycle; select setval(\'small\', 3)'}}];
+	for (let round = 0; round < 2; round++) {
+		await inContext(t, async ({context: {connection}}) => {
+			t.is(await connection.fetchValue('select nextval(\'small\')::int'), 1);
+		}, {layers: used, resetSequences: true});
+	}
+});
+
+test.serial('G07: a sequence that was set and not yet asked gives the value that it was set to', async t => {
+	t.timeout(110_000);
+	const reserved: ContextRequest['layers'] = [{name: 'reserved', tables: {reserved: 'create sequence reserved; select setval(\'reserved\', 10, false)'}}];
+	for (let round = 0; round < 2; round++) {
+		await inContext(t, async ({context: {connection}}) => {
+			t.is(await connection.fetchValue('select nextval(\'reserved\')::int'), 10);
+		}, {layers: reserved, resetSequences: true});
+	}
+});

@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process';
 import {randomUUID} from 'node:crypto';
-import {existsSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import {chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -150,10 +150,11 @@ export async function runCli(cwd: string, args: readonly string[], env?: Command
 	return runNode({cwd, args: [path.join(repository, 'build/cli/main.js'), ...args], ...(env && {env})});
 }
 
+/** A process that has ended, but whose parent has not looked yet, is not alive. */
 export function isProcessAlive(pid: number): boolean {
 	try {
 		process.kill(pid, 0);
-		return true;
+		return !existsSync(`/proc/${pid}/stat`) || readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.[0] !== 'Z';
 	} catch {
 		return false;
 	}

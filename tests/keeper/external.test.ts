@@ -1,6 +1,5 @@
 import process from 'node:process';
 import test from 'ava';
-import {resolveOptions} from '#lib/config/load.js';
 import type {KeeperClient} from '#lib/keeper/client.js';
 import {connectClient, type Client} from '#lib/postgres/client.js';
 import {bareCombination} from '#lib/template/combination.js';
@@ -39,8 +38,7 @@ async function harnessDatabases(kind: 'b' | 'c' | 't'): Promise<string[]> {
 
 /** A project whose server is the one of this file. */
 async function externalProject(t: Parameters<typeof makeProject>[0], files?: Readonly<Record<string, string>>): Promise<Project> {
-	const {workers, lanes, ...options} = resolveOptions('/', {server: url});
-	return makeProject(t, {...(files && {files}), options: {server: options.server, workers: 2}});
+	return makeProject(t, {...(files && {files}), options: {server: url, workers: 2}});
 }
 
 async function ask(keeper: KeeperClient, use: (client: Client) => Promise<void>, combination = bareCombination): Promise<void> {
