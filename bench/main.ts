@@ -75,19 +75,31 @@ function removeWhenInterrupted(workspace: Workspace): void {
 	}
 }
 
+/** Says what is wrong with a command line; nothing is measured then. */
+function understand(args: readonly string[]): BenchOptions | undefined {
+	try {
+		const options = readOptions(args);
+		chosenLines(options);
+		return options;
+	} catch (error) {
+		process.exitCode = 1;
+		say((error as Error).message);
+		return undefined;
+	}
+}
+
 function sumUp(measurements: readonly Measurement[]): void {
 	const missed = measurements.filter(measurement => verdict(measurement) === 'missed').length;
 	say(missed === 0 ? 'No target was missed.' : `${missed} of ${measurements.filter(measurement => measurement.target).length} targets were missed.`);
 }
 
 async function main(): Promise<void> {
-	const options = readOptions(process.argv.slice(2));
-	if (options.isHelp) {
+	const options = understand(process.argv.slice(2));
+	if (options === undefined || options.isHelp) {
 		process.stdout.write(helpText(lines));
 		return;
 	}
 
-	chosenLines(options);
 	clearEnvironment();
 	const loadBefore = loadPerProcessor();
 	warnIfBusy(loadBefore);

@@ -52,10 +52,13 @@ export class Workspace {
 	readonly folder: string;
 	readonly harness: Harness;
 	readonly keepers: Keepers;
+	/** The cache is part of what tells one keeper from another. */
+	readonly #caches: Set<string>;
 	readonly #undo: Array<() => Promise<unknown>> = [];
 
-	private constructor(folder: string, harness: Harness) {
+	private constructor(folder: string, {harness, cache}: {harness: Harness; cache: string}) {
 		this.folder = folder;
+		this.#caches = new Set([cache]);
 		this.harness = harness;
 		this.keepers = new Keepers(harness);
 	}
@@ -64,8 +67,9 @@ export class Workspace {
 		const folder = mkdtempSync(process.platform === 'win32' ? 'dft-bench-' : '/var/tmp/dft-bench-');
 		try {
 			chmodSync(folder, 0o755);
-			process.env['DATAFLOW_TDD_CACHE'] = path.join(folder, 'cache');
-			return new Workspace(folder, await importHarness(install(folder)));
+			const cache = path.join(folder, 'cache');
+			process.env['DATAFLOW_TDD_CACHE'] = cache;
+			return new Workspace(folder, {cache, harness: await importHarness(install(folder))});
 		} catch (error) {
 			rmSync(folder, {recursive: true, force: true});
 			throw error;
@@ -82,9 +86,11 @@ export class Workspace {
 	/** Does something with a cache of which nothing is left afterwards. */
 	async withFreshCache<T>(action: () => Promise<T>): Promise<T> {
 		const cache = mkdtempSync(path.join(this.folder, 'cache-'));
+		this.#caches.add(cache);
 		try {
 			return await withEnvironment({DATAFLOW_TDD_CACHE: cache}, action);
 		} finally {
+			this.#caches.delete(cache);
 			rmSync(cache, {recursive: true, force: true, maxRetries: 3});
 		}
 	}
@@ -94,9 +100,10 @@ export class Workspace {
 		this.#undo.unshift(action);
 	}
 
-	/** Stops and removes everything that the bench has made. */
+	/** Stops and removes everything that the bench has made, whatever it was doing. */
 	async remove(): Promise<void> {
-		for (const action of [...this.#undo.splice(0), async () => this.keepers.removeAll()]) {
+		const stops = [...this.#caches].map(cache => async () => withEnvironment({DATAFLOW_TDD_CACHE: cache}, async () => this.keepers.removeAll()));
+		for (const action of [...this.#undo.splice(0), ...stops]) {
 			await action().catch((error: unknown) => {
 				process.stderr.write(`cleaning up: ${(error as Error).message}\n`);
 			});

@@ -59,6 +59,8 @@ export class HarnessError extends Error {
 		super(redact(`${what} ${why} ${fix}`.trim()), cause === undefined ? undefined : {cause});
 		this.code = code;
 		this.hint = redact(fix);
+		// As Node does it: who shows nothing but the stack shows the code, too.
+		this.stack = this.stack?.replace(this.name, `${this.name} [${code}]`) ?? '';
 	}
 
 	override get name(): string {

@@ -48,7 +48,7 @@ let contexts = 0;
 /** Opens a rollback context on a lane. Nothing is sent before the test's first statement. */
 export async function openRollbackContext(lane: Lane, {isolationLevel = 'read committed', resetSequences = false}: RollbackOptions): Promise<OpenContext> {
 	const {database: {record}, client} = await lane.open();
-	const transaction = new TestTransaction(client, {isolationLevel, resetSequences: resetSequences ? record.sequences : []});
+	const transaction = new TestTransaction(client, {isolationLevel, sequences: resetSequences ? record.sequences : []});
 	const gate = new Gate({transaction, isolationLevel, holder: lane.holder});
 	const db = new Kysely<RegisteredDatabase>({dialect: new RollbackDialect(gate)});
 	// Kysely prepares its driver at the first use; after that, a query reaches the driver in the call that sends it, so that a leak

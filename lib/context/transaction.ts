@@ -2,7 +2,7 @@ import {randomBytes} from 'node:crypto';
 import {AbortedTransactionError, type IsolationLevel} from 'kysely';
 import {HarnessError} from '../errors.ts';
 import type {Client} from '../postgres/client.ts';
-import {restartSequences, type SequenceStart} from '../postgres/catalog.ts';
+import {resetSequences, type SequenceState} from '../postgres/catalog.ts';
 import {forgetStatements, send, sendControl, sendTogether, type WireResult} from '../postgres/wire.ts';
 import {CommitHooks, type CommitHook} from './commit-hooks.ts';
 import {committed, connectionLost, constraintViolated, explainStatement} from './errors.ts';
@@ -11,7 +11,7 @@ import {committed, connectionLost, constraintViolated, explainStatement} from '.
 export interface TransactionOptions {
 	readonly isolationLevel: IsolationLevel;
 	/** Sequences to put back to where they stand in the template. */
-	readonly resetSequences: readonly SequenceStart[];
+	readonly sequences: readonly SequenceState[];
 }
 
 /** One statement of a test. */
@@ -77,6 +77,8 @@ export class TestTransaction {
 	#depth = 0;
 	#endedBy: string | undefined;
 	#lost: Error | undefined;
+	/** Why the transaction could not be begun as asked for: whatever is sent then fails, for this reason. */
+	#beginFailure: Error | undefined;
 
 	constructor(client: Client, options: TransactionOptions) {
 		this.#client = client;
@@ -249,12 +251,13 @@ export class TestTransaction {
 	}
 
 	#start(): void {
-		const {isolationLevel, resetSequences} = this.#options;
-		const restarts = restartSequences(this.#client, resetSequences);
-		this.#token = send(this.#client, `begin isolation level ${isolationLevel}; ${restarts && `${restarts}; `}savepoint ${guard}; ${readToken}`)
+		const {isolationLevel, sequences} = this.#options;
+		const resets = resetSequences(sequences);
+		this.#token = send(this.#client, `begin isolation level ${isolationLevel}; ${resets && `${resets}; `}savepoint ${guard}; ${readToken}`)
 			.then(({rows}) => String(rows[0]?.token));
 		this.#token.catch((error: unknown) => {
 			this.#noticeFailure(error);
+			this.#beginFailure = error as Error;
 		});
 	}
 
@@ -315,8 +318,9 @@ export class TestTransaction {
 			return connectionLost(text, error);
 		}
 
-		Error.captureStackTrace(error, this.run);
-		return explainStatement(error, text);
+		const reason = this.#beginFailure ?? error;
+		Error.captureStackTrace(reason, this.run);
+		return explainStatement(reason, text);
 	}
 
 	#assertUsable(text: string): void {

@@ -1,20 +1,31 @@
 import type {Client} from './client.ts';
+import {quoteIdentifier, quoteLiteral} from './identifiers.ts';
 
-/** A sequence and the value at which it has to start again to be as it was in the template. */
-export interface SequenceStart {
+/** A sequence, and where it stands. */
+export interface SequenceState {
 	readonly schema: string;
 	readonly name: string;
 	/** A bigint as text. */
-	readonly next: string;
+	readonly lastValue: string;
+	/** False when `lastValue` itself is the next value. */
+	readonly isCalled: boolean;
 }
 
 /** Where each sequence of a database stands. */
-export async function readSequences(client: Client): Promise<SequenceStart[]> {
-	const {rows} = await client.query<SequenceStart>(`
-		select schemaname as schema, sequencename as name,
-			coalesce(last_value + increment_by, start_value)::text as next
-		from pg_sequences order by 1, 2`);
-	return rows;
+export async function readSequences(client: Client): Promise<SequenceState[]> {
+	const {rows} = await client.query<{schema: string; name: string}>('select schemaname as schema, sequencename as name from pg_sequences order by 1, 2');
+	const states: SequenceState[] = [];
+	for (const {schema, name} of rows) {
+		// The view pg_sequences hides what setval(..., false) has set; the sequence itself does not.
+		const state = await client.query<Pick<SequenceState, 'lastValue' | 'isCalled'>>(`select last_value::text as "lastValue", is_called as "isCalled" from ${qualify(schema, name)}`);
+		states.push({schema, name, ...state.rows[0]!});
+	}
+
+	return states;
+}
+
+function qualify(schema: string, name: string): string {
+	return `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
 }
 
 /** A table with its columns and its primary key, in column order. */
@@ -41,9 +52,13 @@ export async function readTables(client: Client): Promise<TableShape[]> {
 	return rows;
 }
 
-/** Statements that put sequences back inside a transaction; a rollback undoes them. */
-export function restartSequences(client: Client, sequences: readonly SequenceStart[]): string {
-	return sequences
-		.map(({schema, name, next}) => `alter sequence ${client.escapeIdentifier(schema)}.${client.escapeIdentifier(name)} restart with ${BigInt(next)}`)
-		.join('; ');
+/**
+ * Statements that put sequences back inside a transaction, so that a rollback undoes it: RESTART gives a sequence a new file,
+ * which is all that setval then writes to.
+ */
+export function resetSequences(sequences: readonly SequenceState[]): string {
+	return sequences.map(({schema, name, lastValue, isCalled}) => {
+		const sequence = qualify(schema, name);
+		return `alter sequence ${sequence} restart; select pg_catalog.setval(${quoteLiteral(sequence)}, ${BigInt(lastValue)}, ${String(isCalled)})`;
+	}).join('; ');
 }

@@ -23,11 +23,11 @@ export async function beginRun(config: HarnessConfig): Promise<void> {
 		keeper.unref();
 	} catch (error) {
 		progress.fail();
-		throw asOneMessage(error);
+		throw error;
 	}
 }
 
 /** AVA prints the message of an error without a cause, and nothing else: the three sentences, once for the whole run. */
-function asOneMessage(error: unknown): Error {
+export function asOneMessage(error: unknown): Error {
 	return error instanceof HarnessError ? new Error(`${error.code}: ${error.message}`) : error as Error;
 }

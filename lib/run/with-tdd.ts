@@ -6,7 +6,7 @@ import {modeVariable, sessionVariable} from '../config/mode.ts';
 import type {HarnessConfig, HarnessOptions} from '../config/options.ts';
 import {validateOptions} from '../config/validate.ts';
 import {ensureBundle, type BundleMap} from '../preload/bundle.ts';
-import {beginRun} from './run.ts';
+import {asOneMessage, beginRun} from './run.ts';
 
 /** What can stand in ava.config.mjs, as far as the harness looks at it. */
 export interface AvaConfig {
@@ -67,11 +67,15 @@ function withHarness(config: AvaConfig, harness: HarnessConfig, bundle: BundleMa
  * @throws {ERR_CONFIG_INVALID} for options that cannot be used
  */
 export function withTdd(avaConfig: AvaConfig | Factory = {}, options: HarnessOptions = {}): Factory {
-	validateOptions(options, 'the second argument of withTdd');
 	return async ({projectDir}) => {
 		const config = typeof avaConfig === 'function' ? await avaConfig({projectDir}) : avaConfig;
-		const harness = await loadConfig(projectDir, {...options, workers: options.workers ?? concurrencyOf(config)});
-		const [bundle] = isAvaRun() ? await Promise.all([ensureBundle(projectDir), beginRun(harness)]) : [];
-		return withHarness(config, harness, bundle);
+		try {
+			validateOptions(options, 'the second argument of withTdd');
+			const harness = await loadConfig(projectDir, {...options, workers: options.workers ?? concurrencyOf(config)});
+			const [bundle] = isAvaRun() ? await Promise.all([ensureBundle(projectDir), beginRun(harness)]) : [];
+			return withHarness(config, harness, bundle);
+		} catch (error) {
+			throw asOneMessage(error);
+		}
 	};
 }

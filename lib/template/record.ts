@@ -1,4 +1,4 @@
-import type {SequenceStart, TableShape} from '../postgres/catalog.ts';
+import type {SequenceState, TableShape} from '../postgres/catalog.ts';
 import type {Combination} from './combination.ts';
 
 /** What is known of a sealed template database. It is kept as the database's comment, so it travels with it. */
@@ -10,7 +10,7 @@ export interface TemplateRecord {
 	/** What each pack's `load` returned, as devalue text. */
 	readonly results: Readonly<Record<string, string>>;
 	/** Where each sequence stands. */
-	readonly sequences: readonly SequenceStart[];
+	readonly sequences: readonly SequenceState[];
 	readonly tables: readonly TableShape[];
 	/** What it took to build, on top of the template it was cloned from. */
 	readonly buildMs: number;

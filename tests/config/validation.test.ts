@@ -45,7 +45,7 @@ const right: ReadonlyArray<Record<string, unknown>> = [
 
 test('options of every right kind are accepted as they are', t => {
 	for (const options of right) {
-		t.is(validateOptions(options, place) as unknown, options);
+		t.is(validateOptions(options, place), options);
 	}
 });
 

@@ -166,9 +166,20 @@ export async function isServerThere(label: string): Promise<boolean> {
 		return existsSync(label);
 	}
 
+	return (await containerOf(label)).inspect().then(() => true, () => false);
+}
+
+/** Kills a server as a crash would. */
+export async function killServer(label: string): Promise<void> {
+	const pid = await postmasterPid(label);
+	await (pid === undefined ? (await containerOf(label)).kill() : process.kill(pid, 'SIGKILL'));
+}
+
+/** Labels of containers end with the container's id. */
+async function containerOf(label: string) {
 	const {getContainerRuntimeClient} = await import('testcontainers');
 	const {container} = await getContainerRuntimeClient();
-	return container.dockerode.getContainer(label).inspect().then(() => true, () => false);
+	return container.dockerode.getContainer(label.split(' ').at(-1)!);
 }
 
 /** The process id of an embedded server, while it runs. */

@@ -106,13 +106,13 @@ test.serial('G24: two keepers on one server share a template and nothing else', 
 	const [first, second] = await Promise.all(keepers.map(async ({api}) => api.prepare()));
 	t.is(first?.fingerprint, second?.fingerprint);
 	t.is((await harnessDatabases('t')).length, templates + 1);
-	const lease = await keepers[1]!.api.acquire('stays');
-	const {name} = await keepers[1]!.api.lane({lease: lease.id, combination: bareCombination, lane: 0});
-	await ask(keepers[0]!, async client => {
+	const lease = await keepers[1].api.acquire('stays');
+	const {name} = await keepers[1].api.lane({lease: lease.id, combination: bareCombination, lane: 0});
+	await ask(keepers[0], async client => {
 		await client.query(`insert into items (name) values ('x')`);
 	});
-	await keepers[0]!.api.stop();
-	await keepers[0]!.closed;
+	await keepers[0].api.stop();
+	await keepers[0].closed;
 	t.true((await databases()).includes(name));
 });
 

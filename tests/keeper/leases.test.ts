@@ -1,10 +1,9 @@
-import process from 'node:process';
 import test from 'ava';
 import type {KeeperClient} from '#lib/keeper/client.js';
 import type {Lease} from '#lib/keeper/protocol.js';
 import {connectClient, withClient} from '#lib/postgres/client.js';
 import {bareCombination} from '#lib/template/combination.js';
-import {freshSchema, makeProject, postmasterPid} from '../helpers/project.ts';
+import {freshSchema, killServer, makeProject} from '../helpers/project.ts';
 import {until} from '../helpers/worker-context.ts';
 
 async function waiting(keeper: KeeperClient, count: number): Promise<void> {
@@ -98,15 +97,7 @@ test.serial('G21: a server that was killed is replaced for the next lease', asyn
 	await project.prepare(keeper);
 	const lease = await keeper.api.acquire('a.test.ts');
 	const label = (await keeper.api.status()).slots[0]!.server!;
-	const pid = await postmasterPid(label);
-	if (pid === undefined) {
-		const {getContainerRuntimeClient} = await import('testcontainers');
-		await (await getContainerRuntimeClient()).container.dockerode.getContainer(label).kill();
-	} else {
-		process.kill(pid, 'SIGKILL');
-	}
-
-	await until(async () => (await keeper.api.status()).slots[0]?.server !== label || await t.throwsAsync(connectClient({...lease.address, timeoutMs: 1000})).then(() => true));
+	await killServer(label);
 	await until(async () => keeper.api.lane({lease: lease.id, combination: bareCombination, lane: 0}).then(() => false, (error: Error & {code?: string}) => error.code === 'ERR_SERVER_LOST'));
 	await keeper.api.release(lease.id);
 	const next = await keeper.api.acquire('b.test.ts');

@@ -70,7 +70,7 @@ test.serial('G25: of processes that start cold at once, one starts the keeper, o
 	t.is(new Set(reports.map(({info}) => info.pid)).size, 1);
 	t.is(new Set(reports.map(({preparation}) => preparation.fingerprint)).size, 1);
 	t.is(reports.filter(({preparation}) => !preparation.isCached).length, 1);
-	t.is(logOf(reports[0]!).split('starting a server to build the snapshot').length - 1, 1);
+	t.is(logOf(reports[0]).split('starting a server to build the snapshot').length - 1, 1);
 });
 
 test.serial('a keeper that runs is used by those who come later', async t => {
@@ -96,7 +96,7 @@ test.serial('another configuration has another keeper', async t => {
 	const project = await makeProject(t);
 	const ids = [project.config, {...project.config, lanes: 2}, {...project.config, projectDir: '/elsewhere'}, {...project.config, server: 'postgres://h/d'}].map(config => identifyKeeper(config).id);
 	t.is(new Set(ids).size, 4);
-	t.is(identifyKeeper({...project.config}).id, ids[0]);
+	t.is(identifyKeeper({...project.config}).id, ids[0]!);
 	const one = await project.open();
 	const config = {...project.config, budgetMs: 1};
 	const other = await openKeeper(config, 'worker');
