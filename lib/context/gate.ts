@@ -75,7 +75,10 @@ export class Gate {
 		this.#isClosed = true;
 		const current = this.#turns.current;
 		const leaks = [...(current ? [current] : []), ...this.#turns.waiting].map(turn => this.#describe(turn));
-		this.#turns.close(closed('a query that was waiting for its turn'));
+		if (this.#turns.waiting.length > 0) {
+			this.#turns.close(closed('a query that was waiting for its turn'));
+		}
+
 		return leaks;
 	}
 

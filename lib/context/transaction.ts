@@ -43,9 +43,19 @@ interface DatabaseError extends Error {
 const suffix = randomBytes(4).toString('hex');
 /** The time stamp as a number, whose text no setting changes. */
 const readToken = 'select extract(epoch from now())::text as token';
+const base = `tdd_base_${suffix}`;
 const guard = `tdd_statement_${suffix}`;
-const moveGuard = `release savepoint ${guard}; savepoint ${guard}`;
+const moveBase = `release savepoint ${base}; savepoint ${base}`;
 const checkpoint = `tdd_check_${suffix}`;
+
+/** How many guards are set one inside the other before they are released together: fewer would cost more, more would use memory. */
+const guardsPerBase = 16;
+
+/** Puts a session back to how it was when it began: DISCARD ALL but for the plans, which cost more to make again than all the rest. */
+const resetSession = [
+	'close all', 'set session authorization default', 'reset all', 'deallocate all', 'unlisten *',
+	'select pg_catalog.pg_advisory_unlock_all()', 'discard temp', 'discard sequences',
+].join('; ');
 
 /** True for an error that PostgreSQL reported, as opposed to one of the socket or of the client. */
 function isFromServer(error: unknown): error is DatabaseError {
@@ -74,6 +84,8 @@ export class TestTransaction {
 	#token: Promise<string> | undefined;
 	/** True when a statement outside of user transactions has failed: then the next one goes back to the guard first. */
 	#hasFailed = false;
+	/** How many guards are set above the base. */
+	#guards = 0;
 	#depth = 0;
 	#endedBy: string | undefined;
 	#lost: Error | undefined;
@@ -101,12 +113,13 @@ export class TestTransaction {
 	 */
 	async run({text, values, onlyReads = false}: Statement): Promise<WireResult> {
 		this.#assertUsable(text);
+		const guards = this.#guards;
 		try {
 			const result = await sendTogether(this.#client, () => {
 				this.#prepare();
 				const answer = send(this.#client, text, values);
 				if (this.#depth === 0 && !onlyReads) {
-					this.#control(moveGuard, text);
+					this.#control(this.#moveGuard(), text);
 				}
 
 				return answer;
@@ -114,6 +127,8 @@ export class TestTransaction {
 			this.#noticeEnd(result, text);
 			return result;
 		} catch (error) {
+			// After a failure the server did not move the guard.
+			this.#guards = guards;
 			throw this.#explain(error as Error, {text, isOwn: false});
 		}
 	}
@@ -138,13 +153,14 @@ export class TestTransaction {
 		const level = this.#level(this.#depth);
 		const check = this.#depth === 1 ? `savepoint ${checkpoint}; set constraints all immediate; rollback to savepoint ${checkpoint}; ` : '';
 		try {
-			await this.#settle(`${check}release savepoint ${level}${this.#depth === 1 ? `; ${moveGuard}` : ''}`, 'COMMIT');
+			await this.#settle(`${check}release savepoint ${level}${this.#depth === 1 ? `; ${moveBase}` : ''}`, 'COMMIT');
 		} catch (error) {
 			await this.rollback();
 			throw isAborted(error) ? new AbortedTransactionError() : error;
 		}
 
 		this.#depth--;
+		this.#guards = this.#depth === 0 ? 0 : this.#guards;
 		return this.hooks.commit();
 	}
 
@@ -158,7 +174,8 @@ export class TestTransaction {
 		this.#depth--;
 		this.hooks.rollback();
 		if (!this.#lost && this.#endedBy === undefined) {
-			await this.#settle(`rollback to savepoint ${level}; release savepoint ${level}${this.#depth === 0 ? `; ${moveGuard}` : ''}`, 'ROLLBACK');
+			await this.#settle(`rollback to savepoint ${level}; release savepoint ${level}${this.#depth === 0 ? `; ${moveBase}` : ''}`, 'ROLLBACK');
+			this.#guards = this.#depth === 0 ? 0 : this.#guards;
 		}
 	}
 
@@ -193,7 +210,8 @@ export class TestTransaction {
 		sendTogether(this.#client, () => {
 			this.#prepare();
 		});
-		await this.#settle(`release savepoint ${guard}; ${text}; savepoint ${guard}`, text);
+		await this.#settle(`release savepoint ${base}; ${text}; savepoint ${base}`, text);
+		this.#guards = 0;
 	}
 
 	/**
@@ -225,13 +243,13 @@ export class TestTransaction {
 		return sendTogether(this.#client, () => {
 			// A failed transaction answers nothing else; a healthy one must keep its last statement to be checked.
 			if (this.#depth > 0 || this.#hasFailed) {
-				this.#control(`rollback to savepoint ${this.#depth > 0 ? this.#level(1) : guard}`);
+				this.#control(`rollback to savepoint ${this.#depth > 0 ? this.#level(1) : this.#newestGuard}`);
 			}
 
 			const identity = send(this.#client, readToken);
 			const constraints = checkConstraints ? send(this.#client, 'set constraints all immediate') : Promise.resolve();
 			this.#control('rollback');
-			return Promise.allSettled([this.#token!, identity, constraints, send(this.#client, 'discard all')] as const);
+			return Promise.allSettled([this.#token!, identity, constraints, send(this.#client, resetSession)] as const);
 		});
 	}
 
@@ -239,12 +257,22 @@ export class TestTransaction {
 		return `tdd_level_${depth}_${suffix}`;
 	}
 
+	get #newestGuard(): string {
+		return this.#guards > 0 ? guard : base;
+	}
+
+	/** Sets the guard behind a statement: mostly above the last one, now and then by releasing all of them. */
+	#moveGuard(): string {
+		this.#guards = (this.#guards + 1) % guardsPerBase;
+		return this.#guards === 0 ? moveBase : `savepoint ${guard}`;
+	}
+
 	/** Sends what has to come before a statement; its answer is waited for by nobody. */
 	#prepare(): void {
 		if (!this.#token) {
 			this.#start();
 		} else if (this.#depth === 0 && this.#hasFailed) {
-			this.#control(`rollback to savepoint ${guard}`);
+			this.#control(`rollback to savepoint ${this.#newestGuard}`);
 		}
 
 		this.#hasFailed &&= this.#depth > 0;
@@ -253,7 +281,7 @@ export class TestTransaction {
 	#start(): void {
 		const {isolationLevel, sequences} = this.#options;
 		const resets = resetSequences(sequences);
-		this.#token = send(this.#client, `begin isolation level ${isolationLevel}; ${resets && `${resets}; `}savepoint ${guard}; ${readToken}`)
+		this.#token = send(this.#client, `begin isolation level ${isolationLevel}; ${resets && `${resets}; `}savepoint ${base}; ${readToken}`)
 			.then(({rows}) => String(rows[0]?.token));
 		this.#token.catch((error: unknown) => {
 			this.#noticeFailure(error);

@@ -124,7 +124,7 @@ export class EmbeddedAdapter implements ServerAdapter {
 
 	/** `initdb` takes most of a second, so its result is kept as a snapshot of its own. */
 	async #ensureEmptyCluster(owner: string, progress?: Progress): Promise<string> {
-		const name = `empty-${this.#binaries.version.replaceAll(/[^\d]/g, '-')}`;
+		const name = `empty-${this.#binaries.version.replaceAll(/[^\d]/g, '-')}-2`;
 		if (!await this.#store.has(name)) {
 			progress?.('creating an empty cluster');
 			const folder = await createServerFolder({owner, account: this.#account});

@@ -65,10 +65,11 @@ export async function createCluster(data: string, {binaries, account, password}:
 	const passwordFile = path.join(path.dirname(data), 'pw');
 	await writeFile(passwordFile, password, {mode: 0o600});
 	await giveTo(account, passwordFile);
+	// The password crosses a socket or the loopback interface only, and its proof by SCRAM costs each worker 6 ms of key derivation.
 	const locale = binaries.major >= 17 ? ['--locale-provider=builtin', '--locale=C.UTF-8'] : ['--locale=C'];
 	try {
 		await runOrExplain(path.join(binaries.folder, 'initdb'), [
-			'-D', data, '-U', 'postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8', ...locale,
+			'-D', data, '-U', 'postgres', `--pwfile=${passwordFile}`, '--auth=password', '--encoding=UTF8', ...locale,
 			'--no-sync', '--no-instructions', '--wal-segsize=1', ...(binaries.major >= 18 ? ['--no-data-checksums'] : []),
 		], account);
 	} finally {
