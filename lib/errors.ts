@@ -125,5 +125,7 @@ export function fromWireError(wire: WireError): Error {
 
 /** Replaces the password of every URL in a text by `***`. */
 export function redact(text: string): string {
-	return text.replaceAll(/(\w+:\/\/[^\s:/@]*):[^\s@]*@/g, '$1:***@');
+	return text
+		.replaceAll(/(\w+:\/\/[^\s:/@]*):[^\s"'`]*@/g, '$1:***@')
+		.replaceAll(/([?&]password=)[^&\s"'`]*/gi, '$1***');
 }

@@ -24,7 +24,7 @@ const program = new Command('dataflow-tdd')
 	.description('A real, ephemeral PostgreSQL for every test.')
 	.version(packageVersion())
 	.showHelpAfterError('(add --help for how to call it)')
-	.addHelpText('after', '\nExit codes: 0 all is well; 1 the command failed, or found something; 2 an option cannot be used.');
+	.addHelpText('after', '\nExit codes: 0 all is well; 1 the command failed, or found something; 2 a command or an option cannot be used.');
 
 program.command('doctor').description('say what is there, what tests will run on, and what is missing')
 	.option('--json', 'print JSON')
@@ -49,5 +49,11 @@ program.command('prune').description('remove snapshots that nobody has used for 
 	.option('--all', 'remove all of them')
 	.option('--json', 'print JSON')
 	.action(lazily(async () => (await import('./commands/prune.ts')).prune));
+
+for (const command of [program, ...program.commands]) {
+	command.exitOverride(({exitCode}) => {
+		process.exit(exitCode === 0 ? 0 : 2);
+	});
+}
 
 await program.parseAsync();

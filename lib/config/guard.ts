@@ -39,10 +39,15 @@ function suspicion(url: URL, env: Environment): string | undefined {
 	return env.DATABASE_URL !== undefined && isSameServer(url, env.DATABASE_URL) ? `DATABASE_URL, the application's own database, lies on it` : undefined;
 }
 
+/** The names under which this machine knows itself are one. */
+function hostOf(hostname: string): string {
+	return /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname) ? 'localhost' : hostname;
+}
+
 function isSameServer(url: URL, other: string): boolean {
 	try {
 		const {hostname, port, pathname} = new URL(other);
-		return hostname === url.hostname && (port || '5432') === (url.port || '5432') && pathname === url.pathname;
+		return hostOf(hostname) === hostOf(url.hostname) && (port || '5432') === (url.port || '5432') && pathname === url.pathname;
 	} catch {
 		return false;
 	}

@@ -38,9 +38,14 @@ export function columnOf(name: string, definition: unknown): string {
 	return definition;
 }
 
+/** The column that a definition makes the primary key; nothing where it leaves that to a column `id` of its own. */
+export function keyOf(columns: ColumnDefinitions): string | undefined {
+	return Object.entries(columns).find(([name, definition]) => name === 'id' || /\bprimary\s+key\b/i.test(definition))?.[0];
+}
+
 /** The statement that makes a table. */
 export function createTableStatement(table: string, columns: ColumnDefinitions): RawBuilder<unknown> {
 	const own = Object.entries(columns).map(([name, definition]) => sql`${sql.id(name)} ${sql.raw(columnOf(name, definition))}`);
-	const id = 'id' in columns ? [] : [sql`id integer generated always as identity primary key`];
+	const id = keyOf(columns) ? [] : [sql`id integer generated always as identity primary key`];
 	return sql`create table if not exists ${sql.table(table)} (${sql.join([...id, ...own])})`;
 }

@@ -1,6 +1,6 @@
 import type {Insertable, Kysely, Selectable, Updateable} from 'kysely';
 import type {TableShape} from '../postgres/catalog.ts';
-import {columnOf, type ColumnDefinitions, type DefinedRow, type NewRow, createTableStatement} from './model-definition.ts';
+import {columnOf, keyOf, type ColumnDefinitions, type DefinedRow, type NewRow, createTableStatement} from './model-definition.ts';
 import {Rows, type Filter, type Key, type ListOptions} from './rows.ts';
 
 /** Create, read, update and delete for one table. */
@@ -74,7 +74,7 @@ export function createDataflow<DB>(options: ModelsOptions): Dataflow<DB> {
 		}
 
 		defined.set(table, columns);
-		return new Rows(table, {...options, tables: [...options.tables, {schema: 'public', name: table, columns: Object.keys(columns), primaryKey: ['id']}]});
+		return new Rows(table, {...options, tables: [...options.tables, {schema: 'public', name: table, columns: Object.keys(columns), primaryKey: [keyOf(columns) ?? 'id']}]});
 	};
 
 	return byName({model, createTables}, table => new Rows(table, options)) as unknown as Dataflow<DB>;

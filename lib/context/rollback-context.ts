@@ -78,7 +78,7 @@ async function close({lane, gate, transaction, hasFailed}: {lane: Lane; gate: Ga
 		return leaked(leaks);
 	}
 
-	const {problem, isTainted, isBroken} = await lane.holder.during(async () => transaction.end({checkConstraints: !hasFailed && leaks.length === 0}));
+	const {problem, isTainted, isBroken} = await lane.holder.during(async () => transaction.end({hasFailed: hasFailed || leaks.length > 0}));
 	if (isTainted) {
 		await lane.replaceDatabase();
 	} else if (isBroken) {

@@ -1,6 +1,7 @@
 import {sql, type Kysely, type Selectable} from 'kysely';
 import {ContextError} from '../errors.ts';
 import type {TableShape} from '../postgres/catalog.ts';
+import {quoteIdentifier} from '../postgres/identifiers.ts';
 
 /** A value of a primary key with one column. */
 export type Key = string | number | bigint;
@@ -18,6 +19,10 @@ export interface ListOptions<Row> {
 
 type Row = Record<string, unknown>;
 type Values = Readonly<Record<string, unknown>>;
+
+function quoteTable(table: string): string {
+	return table.split('.').map(part => quoteIdentifier(part)).join('.');
+}
 
 function isFilter(keyOrFilter: Key | Values): keyOrFilter is Values {
 	return typeof keyOrFilter === 'object' && keyOrFilter !== null;
@@ -93,6 +98,7 @@ export class Rows {
 
 	async #filterOf(keyOrFilter: Key | Values): Promise<Values> {
 		if (isFilter(keyOrFilter)) {
+			this.#assertMeant(keyOrFilter);
 			return keyOrFilter;
 		}
 
@@ -104,8 +110,20 @@ export class Rows {
 	async #readPrimaryKey(): Promise<string[]> {
 		const {rows} = await sql<{name: string}>`
 			select a.attname::text as name from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
-			where i.indrelid = to_regclass(${this.#table}) and i.indisprimary`.execute(this.#db);
+			where i.indrelid = to_regclass(${quoteTable(this.#table)}) and i.indisprimary`.execute(this.#db);
 		return rows.map(({name}) => name);
+	}
+
+	/** A filter of which nothing is left would mean every row, which is hardly what its writer meant. */
+	#assertMeant(filter: Values): void {
+		const names = Object.keys(filter);
+		if (names.length > 0 && names.every(name => filter[name] === undefined)) {
+			throw new ContextError('ERR_MODEL_KEY', {
+				what: `A filter on ${this.#table} has only undefined values: ${names.join(', ')}.`,
+				why: 'Undefined columns are left out, so it would fit every row.',
+				fix: 'Give a value, null for `is null`, or {} for every row.',
+			});
+		}
 	}
 
 	#rejectKey(columns: ReadonlyArray<string | undefined>): never {

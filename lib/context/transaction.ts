@@ -1,10 +1,10 @@
-import {randomBytes} from 'node:crypto';
 import {AbortedTransactionError, type IsolationLevel} from 'kysely';
 import {HarnessError} from '../errors.ts';
 import type {Client} from '../postgres/client.ts';
 import {resetSequences, type SequenceState} from '../postgres/catalog.ts';
 import {forgetStatements, send, sendControl, sendTogether, type WireResult} from '../postgres/wire.ts';
 import {CommitHooks, type CommitHook} from './commit-hooks.ts';
+import {Guards, checkConstraints, levelName, setBase} from './guards.ts';
 import {committed, connectionLost, constraintViolated, explainStatement} from './errors.ts';
 
 /** How the transaction of a test begins. */
@@ -39,18 +39,8 @@ interface DatabaseError extends Error {
 	readonly severity?: string;
 }
 
-/** Names that no code under test has. */
-const suffix = randomBytes(4).toString('hex');
 /** The time stamp as a number, whose text no setting changes. */
 const readToken = 'select extract(epoch from now())::text as token';
-const base = `tdd_base_${suffix}`;
-const guard = `tdd_statement_${suffix}`;
-const moveBase = `release savepoint ${base}; savepoint ${base}`;
-const checkpoint = `tdd_check_${suffix}`;
-
-/** How many guards are set one inside the other before they are released together: fewer would cost more, more would use memory. */
-const guardsPerBase = 16;
-
 /** Puts a session back to how it was when it began: DISCARD ALL but for the plans, which cost more to make again than all the rest. */
 const resetSession = [
 	'close all', 'set session authorization default', 'reset all', 'deallocate all', 'unlisten *',
@@ -84,8 +74,7 @@ export class TestTransaction {
 	#token: Promise<string> | undefined;
 	/** True when a statement outside of user transactions has failed: then the next one goes back to the guard first. */
 	#hasFailed = false;
-	/** How many guards are set above the base. */
-	#guards = 0;
+	readonly #guards = new Guards();
 	#depth = 0;
 	#endedBy: string | undefined;
 	#lost: Error | undefined;
@@ -113,13 +102,13 @@ export class TestTransaction {
 	 */
 	async run({text, values, onlyReads = false}: Statement): Promise<WireResult> {
 		this.#assertUsable(text);
-		const guards = this.#guards;
+		const guards = this.#guards.count;
 		try {
 			const result = await sendTogether(this.#client, () => {
 				this.#prepare();
 				const answer = send(this.#client, text, values);
 				if (this.#depth === 0 && !onlyReads) {
-					this.#control(this.#moveGuard(), text);
+					this.#control(this.#guards.move(), text);
 				}
 
 				return answer;
@@ -128,7 +117,7 @@ export class TestTransaction {
 			return result;
 		} catch (error) {
 			// After a failure the server did not move the guard.
-			this.#guards = guards;
+			this.#guards.count = guards;
 			throw this.#explain(error as Error, {text, isOwn: false});
 		}
 	}
@@ -138,7 +127,7 @@ export class TestTransaction {
 		this.#assertUsable('BEGIN');
 		sendTogether(this.#client, () => {
 			this.#prepare();
-			this.#control(`savepoint ${this.#level(this.#depth + 1)}`);
+			this.#control(`savepoint ${levelName(this.#depth + 1)}`);
 		});
 		this.#depth++;
 		this.hooks.begin();
@@ -150,17 +139,16 @@ export class TestTransaction {
 	 * @returns the callbacks that are due now
 	 */
 	async commit(): Promise<CommitHook[]> {
-		const level = this.#level(this.#depth);
-		const check = this.#depth === 1 ? `savepoint ${checkpoint}; set constraints all immediate; rollback to savepoint ${checkpoint}; ` : '';
+		const isOutermost = this.#depth === 1;
+		const release = `release savepoint ${levelName(this.#depth)}`;
 		try {
-			await this.#settle(`${check}release savepoint ${level}${this.#depth === 1 ? `; ${moveBase}` : ''}`, 'COMMIT');
+			await this.#settle(isOutermost ? `${checkConstraints}; ${release}; ${this.#guards.renew()}` : release, 'COMMIT');
 		} catch (error) {
 			await this.rollback();
 			throw isAborted(error) ? new AbortedTransactionError() : error;
 		}
 
 		this.#depth--;
-		this.#guards = this.#depth === 0 ? 0 : this.#guards;
 		return this.hooks.commit();
 	}
 
@@ -170,12 +158,11 @@ export class TestTransaction {
 			return;
 		}
 
-		const level = this.#level(this.#depth);
+		const level = levelName(this.#depth);
 		this.#depth--;
 		this.hooks.rollback();
 		if (!this.#lost && this.#endedBy === undefined) {
-			await this.#settle(`rollback to savepoint ${level}; release savepoint ${level}${this.#depth === 0 ? `; ${moveBase}` : ''}`, 'ROLLBACK');
-			this.#guards = this.#depth === 0 ? 0 : this.#guards;
+			await this.#settle(`rollback to savepoint ${level}; release savepoint ${level}${this.#depth === 0 ? `; ${this.#guards.renew()}` : ''}`, 'ROLLBACK');
 		}
 	}
 
@@ -210,15 +197,14 @@ export class TestTransaction {
 		sendTogether(this.#client, () => {
 			this.#prepare();
 		});
-		await this.#settle(`release savepoint ${base}; ${text}; savepoint ${base}`, text);
-		this.#guards = 0;
+		await this.#settle(this.#guards.renew(text), text);
 	}
 
 	/**
 	 * Checks what only the end of a transaction shows, rolls everything back and puts the session back, in one round trip.
-	 * @param checkConstraints false when the test has failed already: then its data may be half-made
+	 * @param hasFailed true when the test has failed already: then its data may be half-made, and constraints are not checked
 	 */
-	async end({checkConstraints}: {checkConstraints: boolean}): Promise<TransactionEnd> {
+	async end({hasFailed}: {hasFailed: boolean}): Promise<TransactionEnd> {
 		if (this.#lost) {
 			return {problem: undefined, isTainted: this.#endedBy !== undefined, isBroken: true};
 		}
@@ -227,7 +213,7 @@ export class TestTransaction {
 			return {problem: undefined, isTainted: false, isBroken: false};
 		}
 
-		const [token, identity, constraints, reset] = await this.#sendEnd(checkConstraints);
+		const [token, identity, constraints, reset] = await this.#sendEnd(hasFailed);
 		forgetStatements(this.#client);
 		const isBroken = reset.status === 'rejected';
 		const isSame = identity.status === 'fulfilled' && token.status === 'fulfilled' && identity.value.rows[0]?.token === token.value;
@@ -239,32 +225,18 @@ export class TestTransaction {
 		return {problem: violation && constraintViolated(violation), isTainted: false, isBroken};
 	}
 
-	async #sendEnd(checkConstraints: boolean) {
+	async #sendEnd(hasFailed: boolean) {
 		return sendTogether(this.#client, () => {
 			// A failed transaction answers nothing else; a healthy one must keep its last statement to be checked.
 			if (this.#depth > 0 || this.#hasFailed) {
-				this.#control(`rollback to savepoint ${this.#depth > 0 ? this.#level(1) : this.#newestGuard}`);
+				this.#control(this.#depth > 0 ? `rollback to savepoint ${levelName(1)}` : this.#guards.goBack);
 			}
 
 			const identity = send(this.#client, readToken);
-			const constraints = checkConstraints ? send(this.#client, 'set constraints all immediate') : Promise.resolve();
+			const constraints = hasFailed ? Promise.resolve() : send(this.#client, 'set constraints all immediate');
 			this.#control('rollback');
 			return Promise.allSettled([this.#token!, identity, constraints, send(this.#client, resetSession)] as const);
 		});
-	}
-
-	#level(depth: number): string {
-		return `tdd_level_${depth}_${suffix}`;
-	}
-
-	get #newestGuard(): string {
-		return this.#guards > 0 ? guard : base;
-	}
-
-	/** Sets the guard behind a statement: mostly above the last one, now and then by releasing all of them. */
-	#moveGuard(): string {
-		this.#guards = (this.#guards + 1) % guardsPerBase;
-		return this.#guards === 0 ? moveBase : `savepoint ${guard}`;
 	}
 
 	/** Sends what has to come before a statement; its answer is waited for by nobody. */
@@ -272,7 +244,7 @@ export class TestTransaction {
 		if (!this.#token) {
 			this.#start();
 		} else if (this.#depth === 0 && this.#hasFailed) {
-			this.#control(`rollback to savepoint ${this.#newestGuard}`);
+			this.#control(this.#guards.goBack);
 		}
 
 		this.#hasFailed &&= this.#depth > 0;
@@ -281,7 +253,7 @@ export class TestTransaction {
 	#start(): void {
 		const {isolationLevel, sequences} = this.#options;
 		const resets = resetSequences(sequences);
-		this.#token = send(this.#client, `begin isolation level ${isolationLevel}; ${resets && `${resets}; `}savepoint ${base}; ${readToken}`)
+		this.#token = send(this.#client, `begin isolation level ${isolationLevel}; ${resets && `${resets}; `}${setBase}; ${readToken}`)
 			.then(({rows}) => String(rows[0]?.token));
 		this.#token.catch((error: unknown) => {
 			this.#noticeFailure(error);

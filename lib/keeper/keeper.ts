@@ -6,7 +6,7 @@ import process from 'node:process';
 import type {BirpcReturn} from 'birpc';
 import {cacheSubfolder} from '../config/folders.ts';
 import type {HarnessConfig} from '../config/options.ts';
-import {KeeperError} from '../errors.ts';
+import {KeeperError, ServerError} from '../errors.ts';
 import {chooseServer, type ChosenServer} from '../server/choose.ts';
 import type {ServerAdapter} from '../server/server.ts';
 import {openChannel} from './channel.ts';
@@ -253,7 +253,7 @@ function wishKey({projectDir, seeds}: HarnessConfig): string {
 }
 
 function lostServer(): never {
-	throw new KeeperError('ERR_SERVER_LOST', {
+	throw new ServerError('ERR_SERVER_LOST', {
 		what: 'The server of this test file has ended.',
 		why: 'It was killed, or ran out of memory or disk.',
 		fix: 'Run again; `dataflow-tdd status` names the log that says more.',

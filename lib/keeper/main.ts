@@ -3,6 +3,7 @@ import {once} from 'node:events';
 import {chmodSync, rmSync} from 'node:fs';
 import net from 'node:net';
 import process from 'node:process';
+import {lock as lockFile} from 'proper-lockfile';
 import type {HarnessConfig} from '../config/options.ts';
 import {toWireError} from '../errors.ts';
 import {identifyKeeper} from './identity.ts';
@@ -24,7 +25,23 @@ async function isServed(socket: string): Promise<boolean> {
 	}
 }
 
-/** Binds the socket, which only one process can do; a socket file that nobody serves is left from one that was killed. */
+/**
+ * Binds the socket, which only one process can do. One at a time: of two that find the socket of a keeper that was killed, the
+ * second would remove what the first has made.
+ */
+async function listenAlone(server: net.Server, socket: string): Promise<boolean> {
+	if (process.platform === 'win32') {
+		return listen(server, socket);
+	}
+
+	const release = await lockFile(socket, {realpath: false, stale: 5000, retries: {retries: 1000, minTimeout: 5, maxTimeout: 20}});
+	try {
+		return await listen(server, socket);
+	} finally {
+		await release().catch(() => {});
+	}
+}
+
 async function listen(server: net.Server, socket: string): Promise<boolean> {
 	for (let attempt = 0; ; attempt++) {
 		try {
@@ -58,7 +75,7 @@ async function main(): Promise<void> {
 	const leave = (): void => {
 		server.close();
 	};
-	if (!await listen(server, identity.socket)) {
+	if (!await listenAlone(server, identity.socket)) {
 		log('another keeper of this configuration is already here');
 		return;
 	}

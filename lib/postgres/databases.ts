@@ -9,7 +9,6 @@ export interface DatabaseEntry {
 	readonly isTemplate: boolean;
 	/** What the harness wrote on it; null for a database that is not finished. */
 	readonly comment: string | null;
-	readonly sizeBytes: number;
 }
 
 /** Makes an empty database. */
@@ -49,8 +48,7 @@ export async function sealDatabase(client: Client, name: string, {as: finalName,
 /** The databases whose names begin with a prefix, oldest first. */
 export async function listDatabases(client: Client, prefix: string): Promise<DatabaseEntry[]> {
 	const {rows} = await client.query<DatabaseEntry>(`
-		select datname as name, datistemplate as "isTemplate", shobj_description(oid, 'pg_database') as comment,
-			pg_database_size(oid)::float8 as "sizeBytes"
+		select datname as name, datistemplate as "isTemplate", shobj_description(oid, 'pg_database') as comment
 		from pg_database where starts_with(datname, $1) order by oid`, [prefix]);
 	return rows;
 }

@@ -75,7 +75,8 @@ export function withTdd(avaConfig: AvaConfig | Factory = {}, options: HarnessOpt
 			const [bundle] = isAvaRun() ? await Promise.all([ensureBundle(projectDir), beginRun(harness)]) : [];
 			return withHarness(config, harness, bundle);
 		} catch (error) {
-			throw asOneMessage(error);
+			// Commands of the harness load this file, too, and show errors in their own way.
+			throw isAvaRun() ? asOneMessage(error) : error;
 		}
 	};
 }

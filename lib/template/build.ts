@@ -1,6 +1,6 @@
 import {privateName, savedLaneName, templateName} from '../config/names.ts';
 import type {HarnessConfig} from '../config/options.ts';
-import {TemplateError} from '../errors.ts';
+import {ServerError} from '../errors.ts';
 import {readSequences, readTables} from '../postgres/catalog.ts';
 import {withClient, type Client} from '../postgres/client.ts';
 import {cloneDatabase, createDatabase, dropDatabase, listDatabases, sealDatabase} from '../postgres/databases.ts';
@@ -201,7 +201,7 @@ export async function buildTemplates(request: BuildRequest, progress: Progress):
 /** SQLSTATE 53100 is a full disk, whatever statement met it. */
 function diskError(error: unknown): unknown {
 	const {code, message} = error as {code?: string; message: string};
-	return code !== '53100' ? error : new TemplateError('ERR_SERVER_DISK', {
+	return code !== '53100' ? error : new ServerError('ERR_SERVER_DISK', {
 		what: `The server's disk is full: ${message}.`,
 		why: 'A template is a whole database, and building one needs its size once more.',
 		fix: 'Free some space with `dataflow-tdd prune`, or give the server a larger disk.',

@@ -1,5 +1,5 @@
 import test from 'ava';
-import {parse} from 'devalue';
+import {parse, stringify} from 'devalue';
 import type {Kysely} from 'kysely';
 import type {FoundPack} from '#lib/seed/catalog.js';
 import {loadPack} from '#lib/seed/load.js';
@@ -10,7 +10,8 @@ const db = undefined as unknown as Kysely<any>;
 
 async function load(pack: AnySeedPack, results: Map<string, unknown> = new Map()): Promise<string> {
 	const found: FoundPack = {kind: 'code', name: pack.name, file: 'seeds/pack.ts', needs: [], pack};
-	return loadPack(found, {db, results, runSql: async () => {}});
+	const texts = Object.fromEntries([...results].map(([name, result]) => [name, stringify(result)]));
+	return loadPack(found, {db, results: texts, runSql: async () => {}});
 }
 
 /** What tests get of what a pack returned. */

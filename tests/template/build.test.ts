@@ -182,7 +182,7 @@ test.serial('extensions are part of the template', async t => {
 	const available = await column(admin, `select name::text from pg_available_extensions where name in ('citext', 'pgcrypto', 'plpgsql') order by name`);
 	const wanted = available.filter(name => name !== 'plpgsql');
 	t.log(`available: ${JSON.stringify(available)}`);
-	const {build, ask} = await makeWorkshop(t, {'schemas/1.sql': [...wanted.map(name => `create extension ${name};`), 'create extension if not exists plpgsql;'].join('\n')});
+	const {build, ask} = await makeWorkshop(t, {'schemas/1.sql': [...wanted.map(name => `create extension ${String(name)};`), 'create extension if not exists plpgsql;'].join('\n')});
 	await build();
 	await ask(bareCombination, async client => {
 		t.deepEqual(await column(client, `select extname::text from pg_extension where extname in ('citext', 'pgcrypto', 'plpgsql') order by 1`), available);
@@ -272,7 +272,9 @@ test.serial('the record of a template says what is in it', async t => {
 		{schema: 'public', name: 'a', columns: ['x', 'y', 'id'], primaryKey: ['y', 'x']},
 		{schema: 'public', name: 'v', columns: ['one'], primaryKey: []},
 	]);
-	t.deepEqual(record?.sequences, [{schema: 'public', name: 'a_id_seq', next: '1'}, {schema: 'public', name: 's', next: '11'}]);
+	t.deepEqual(record?.sequences, [
+		{schema: 'public', name: 'a_id_seq', lastValue: '1', isCalled: false}, {schema: 'public', name: 's', lastValue: '10', isCalled: true},
+	]);
 	t.true(record!.sizeBytes > 1_000_000);
 	t.deepEqual(await build(), [record!], 'a second build finds the same record');
 });
