@@ -84,7 +84,9 @@ export class Keeper {
 
 	/** Begins to wait for clients; a keeper to which nobody comes ends. */
 	begin(): void {
-		this.#linger.begin({wasRun: false});
+		if (this.#clients.size === 0) {
+			this.#linger.begin({wasRun: false});
+		}
 	}
 
 	/** Ends everything this keeper started. Calling it again waits for the same end. */

@@ -96,3 +96,7 @@ test.serial('test.only runs one test', async t => {
 	t.is(result.exitCode, 0, result.output);
 	t.deepEqual(Object.keys(outcomes(result)), ['alone']);
 });
+
+test('G18: a serializable test is told that one connection cannot conflict', t => {
+	t.regex(run.output, /kinds › options[\s\S]{0,300}cannot conflict with itself/);
+});

@@ -12,6 +12,7 @@ import {createContainerAdapter} from '#lib/server/container.js';
 import {EmbeddedAdapter} from '#lib/server/embedded.js';
 import type {Server, ServerAdapter} from '#lib/server/server.js';
 import {startServer} from '#lib/server/start.js';
+import {findEngine} from '#lib/server/container/engine.js';
 import {buildTemplates, type BuildRequest} from '#lib/template/build.js';
 import {runBuild} from '#lib/template/builder.js';
 import {bareCombination, combinationId, combinationOf, type Combination} from '#lib/template/combination.js';
@@ -23,7 +24,8 @@ let server: Server;
 let admin: Client;
 
 async function createAdapter(): Promise<ServerAdapter> {
-	if (process.env.DATAFLOW_TDD_SERVER === 'container') {
+	const wanted = process.env.DATAFLOW_TDD_SERVER ?? 'auto';
+	if (wanted === 'container' || (wanted === 'auto' && (await findEngine()).found)) {
 		return createContainerAdapter({image: process.env.DATAFLOW_TDD_IMAGE ?? 'postgres:17'});
 	}
 
