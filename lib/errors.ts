@@ -5,6 +5,7 @@
 export type ErrorCode =
 	| 'ERR_CONFIG_INVALID'
 	| 'ERR_CONFIG_LOAD'
+	| 'ERR_CONFIG_NODE'
 	| 'ERR_GUARD_REFUSED'
 	| 'ERR_SERVER_UNAVAILABLE'
 	| 'ERR_SERVER_ENGINE'
@@ -36,6 +37,7 @@ export type ErrorCode =
 	| 'ERR_CONTEXT_STATEMENT'
 	| 'ERR_CONTEXT_CONNECTION'
 	| 'ERR_CONTEXT_HOOK'
+	| 'ERR_FIXTURE_HOOK'
 	| 'ERR_MODEL_UNKNOWN'
 	| 'ERR_MODEL_KEY'
 	| 'ERR_POOL_UNKNOWN';
@@ -53,12 +55,13 @@ export interface ErrorParts {
 /** An error of the harness: `code` to match, `hint` to act on, `cause` to dig into. Passwords never appear in it. */
 export class HarnessError extends Error {
 	readonly code: ErrorCode;
-	readonly hint: string;
+	declare readonly hint: string;
 
 	constructor(code: ErrorCode, {what, why, fix, cause}: ErrorParts) {
 		super(redact(`${what} ${why} ${fix}`.trim()), cause === undefined ? undefined : {cause});
 		this.code = code;
-		this.hint = redact(fix);
+		// Not enumerable: runners print what is, and the message has said it.
+		Object.defineProperty(this, 'hint', {value: redact(fix), enumerable: false, configurable: true});
 		// As Node does it: who shows nothing but the stack shows the code, too.
 		this.stack = this.stack?.replace(this.name, `${this.name} [${code}]`) ?? '';
 	}
@@ -119,7 +122,7 @@ export function fromWireError(wire: WireError): Error {
 	const Class = classes[wire.name as keyof typeof classes] ?? HarnessError;
 	const cause = wire.causeMessage === undefined ? undefined : new Error(wire.causeMessage);
 	const error = new Class(wire.code, {what: wire.message, why: '', fix: '', cause});
-	Object.defineProperty(error, 'hint', {value: wire.hint ?? '', enumerable: true});
+	Object.defineProperty(error, 'hint', {value: wire.hint ?? '', enumerable: false, configurable: true});
 	return error;
 }
 

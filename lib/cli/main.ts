@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import process from 'node:process';
 import {Command} from 'commander';
+import {assertNodeVersion} from '../config/node-version.ts';
 import {packageVersion} from '../keeper/identity.ts';
 import {fail} from './output.ts';
 
@@ -10,6 +11,7 @@ type Action<Options> = (options: Options) => Promise<boolean | void>;
 function lazily<Options>(load: () => Promise<Action<Options>>): (options: Options) => Promise<void> {
 	return async options => {
 		try {
+			assertNodeVersion();
 			const action = await load();
 			if (await action(options) === false) {
 				process.exitCode = 1;
@@ -44,7 +46,7 @@ program.command('types').description('write the file that registers the table ty
 	.option('--json', 'print JSON')
 	.addHelpText('after', '\nExample:\n  dataflow-tdd types --check   # in CI: fails when a migration was made without new types')
 	.action(lazily(async () => (await import('./commands/types.ts')).types));
-program.command('prune').description('remove snapshots that nobody has used for a while')
+program.command('prune').description('remove snapshots that nobody has used for a while, of all projects on this machine')
 	.option('--days <number>', 'keep what was used in the last days', '14')
 	.option('--all', 'remove all of them')
 	.option('--json', 'print JSON')

@@ -1,4 +1,4 @@
-import {chmodSync, mkdirSync, statSync} from 'node:fs';
+import {chmodSync, lstatSync, mkdirSync} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -23,8 +23,10 @@ export function cacheFolder(): string {
 
 /** The folder for sockets, open to nobody but the user whose it is. */
 export function runtimeFolder(): string {
-	const base = process.env.XDG_RUNTIME_DIR ?? os.tmpdir();
-	const folder = path.join(base, `dataflow-tdd-${process.getuid?.() ?? os.userInfo().username}`);
+	const name = `dataflow-tdd-${process.getuid?.() ?? os.userInfo().username}`;
+	const wished = path.join(process.env.XDG_RUNTIME_DIR ?? os.tmpdir(), name);
+	// The path of a socket may have about a hundred characters.
+	const folder = wished.length > 80 && process.platform !== 'win32' ? path.join('/tmp', name) : wished;
 	mkdirSync(folder, {recursive: true, mode: 0o700});
 	assertPrivate(folder);
 	return folder;
@@ -36,7 +38,7 @@ function assertPrivate(folder: string): void {
 		return;
 	}
 
-	const {uid, mode} = statSync(folder);
+	const {uid, mode} = lstatSync(folder);
 	if (uid !== process.getuid?.() || (mode & 0o077) !== 0) {
 		throw new ConfigError('ERR_CONFIG_INVALID', {
 			what: `The folder ${folder} belongs to user ${uid} with mode ${(mode & 0o777).toString(8)}.`,
@@ -50,5 +52,9 @@ function assertPrivate(folder: string): void {
 export function cacheSubfolder(...names: string[]): string {
 	const folder = path.join(cacheFolder(), ...names);
 	mkdirSync(folder, {recursive: true});
+	if (isRoot()) {
+		chmodSync(folder, 0o711);
+	}
+
 	return folder;
 }

@@ -34,7 +34,7 @@ export function closed(statement: string): ContextError {
 export function deadlock(statement: string | undefined): ContextError {
 	return new ContextError('ERR_CONTEXT_DEADLOCK', {
 		what: `A query on \`db\` waits for a transaction to end that itself waits for the query${statement ? ` (\`${shorten(statement)}\`)` : ''}.`,
-		why: 'It was sent on `db` inside of the callback of db.transaction() or db.connection(), or before a startTransaction() was committed. In production it would run on another connection and not see what the transaction wrote.',
+		why: 'It was sent on `db` inside of the callback of db.transaction() or db.connection(), before a startTransaction() was committed, or while a stream was read. In production it would run on another connection and not see what the transaction wrote.',
 		fix: `Send it on the \`trx\` that the callback gets. If another connection is what you want to test: ${inClone}`,
 	});
 }

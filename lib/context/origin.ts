@@ -24,3 +24,25 @@ export function userFrames({stack = ''}: Error): string {
 	const frames = stack.split('\n').slice(1).filter(line => !foreign.test(line) && !own.some(folder => line.includes(folder)));
 	return frames.slice(0, shownFrames).join('\n');
 }
+
+/**
+ * Gives an error of the database the stack of the code that sent the statement, without the frames that lie between: AVA then shows
+ * the user's line. Fields that PostgreSQL left empty are taken away, because runners print them all.
+ */
+export function traceToUser(error: Error, from: (...given: never[]) => unknown): void {
+	const limit = Error.stackTraceLimit;
+	Error.stackTraceLimit = depth;
+	Error.captureStackTrace(error, from);
+	Error.stackTraceLimit = limit;
+	const header = error.stack?.slice(0, error.stack.indexOf('\n    at ')) ?? '';
+	const frames = userFrames(error);
+	if (frames !== '') {
+		error.stack = `${header}\n${frames}`;
+	}
+
+	for (const [name, value] of Object.entries(error)) {
+		if (value === undefined) {
+			delete (error as unknown as Record<string, unknown>)[name];
+		}
+	}
+}

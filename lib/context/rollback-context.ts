@@ -74,7 +74,8 @@ async function close({lane, gate, transaction, hasFailed}: {lane: Lane; gate: Ga
 	const leaks = gate.close();
 	if (isBusy) {
 		await lane.discardConnection({isBusy});
-		await (transaction.wasEnded ? lane.replaceDatabase() : undefined);
+		// What runs may have ended the transaction, and its answer will never be read.
+		await lane.replaceDatabase();
 		return leaked(leaks);
 	}
 

@@ -4,6 +4,7 @@ import type {Client} from '../postgres/client.ts';
 import {resetSequences, type SequenceState} from '../postgres/catalog.ts';
 import {forgetStatements, send, sendControl, sendTogether, type WireResult} from '../postgres/wire.ts';
 import {CommitHooks, type CommitHook} from './commit-hooks.ts';
+import {traceToUser} from './origin.ts';
 import {Guards, checkConstraints, levelName, setBase} from './guards.ts';
 import {committed, connectionLost, constraintViolated, explainStatement} from './errors.ts';
 
@@ -63,8 +64,8 @@ function endsSession(error: DatabaseError): boolean {
 }
 
 /**
- * The one transaction of a test. It can only be rolled back. Outside of user transactions each statement has a savepoint
- * before it, so that a failing one takes only itself away; the savepoint travels with the statement and costs no round trip.
+ * The one transaction of a test. It can only be rolled back. Outside of user transactions a savepoint stands
+ * ready to go back to, so that a failing statement takes only itself away; it is moved behind each statement, in the same packet.
  */
 export class TestTransaction {
 	readonly hooks = new CommitHooks();
@@ -319,7 +320,7 @@ export class TestTransaction {
 		}
 
 		const reason = this.#beginFailure ?? error;
-		Error.captureStackTrace(reason, this.run);
+		traceToUser(reason, this.run);
 		return explainStatement(reason, text);
 	}
 

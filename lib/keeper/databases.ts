@@ -88,8 +88,10 @@ export class ServerDatabases {
 
 	/** Drops the clones that a lease left. */
 	async tidy(): Promise<void> {
-		for (const name of this.#clones) {
-			this.#clones.delete(name);
+		const doomed = [...this.#clones];
+		// The next lease may add to the list while this one's are dropped.
+		this.#clones.clear();
+		for (const name of doomed) {
 			await dropDatabase(this.#options.admin, name);
 		}
 	}

@@ -154,9 +154,10 @@ export class Keeper {
 
 	async #lane({lease, combination, lane}: LaneRequest): Promise<LaneDatabase> {
 		const startedAt = performance.now();
-		this.#wishes.add(combination);
 		const databases = await this.#databases(lease);
 		const handout = await databases.lane(combination, lane);
+		// Only now: what cannot be built is not worth a place in the next snapshot.
+		this.#wishes.add(combination);
 		this.#clones += handout.source === 'ready' ? 0 : 1;
 		return {...handout, handoutMs: performance.now() - startedAt};
 	}
@@ -230,13 +231,18 @@ export class Keeper {
 		log(`ending: ${reason}`);
 		this.#options.onEnding();
 		this.#linger.cancel();
-		const world = await this.#world.catch(() => {});
-		await world?.templates.bake().catch(() => {});
-		await world?.leases.stop(new KeeperError('ERR_KEEPER_LOST', {
+		const lost = new KeeperError('ERR_KEEPER_LOST', {
 			what: `The keeper ended while a worker was waiting for a server: ${reason}.`,
 			why: 'Somebody stopped it, or the machine is shutting down.',
 			fix: 'Run again: a new one is started.',
-		}));
+		});
+		const world = await this.#world.catch(() => {});
+		if (world && !world.templates.isBusy) {
+			await world.templates.bake().catch(() => {});
+		}
+
+		world?.templates.stop(lost);
+		await world?.leases.stop(lost);
 		log('ended');
 		this.#options.onEnd();
 	}

@@ -76,6 +76,7 @@ export class Leases {
 
 	/** Refuses all who wait, and stops all servers. */
 	async stop(reason: Error): Promise<void> {
+		this.#starts.clearQueue();
 		for (const {refuse} of this.#queue.splice(0)) {
 			refuse(reason);
 		}

@@ -106,6 +106,10 @@ export class Slot {
 				running.hasEnded = true;
 				log(`slot ${this.index}: the server ${server.label} ended: ${reason}`);
 			});
+			// Without this connection no database can be made, and a container would soon end itself.
+			admin.once('end', () => {
+				running.hasEnded = true;
+			});
 			log(`slot ${this.index}: ${server.label} is up after ${Math.round(running.startMs)} ms`);
 			this.#running = running;
 			return running;

@@ -42,10 +42,20 @@ export interface TemplatesOptions {
 	readonly lockAttempts?: number;
 }
 
+/** Another builder took over, because this process slept for too long: both build, and the first to save wins. */
+function lostLock(error: Error): void {
+	log(`the lock between builders was lost: ${error.message}`);
+}
+
+/** The sources are not those that a build began with. */
+class SourcesChanged extends Error {}
+
 /** Sees to it that the template of the sources as they are now exists: found in the cache, waited for, or built. */
 export class Templates {
 	readonly #options: TemplatesOptions;
 	readonly #fingerprinter: Fingerprinter;
+	readonly #ending = new AbortController();
+	#looking = 0;
 	#identity: string | undefined;
 	#pending: {readonly fingerprint: string; readonly promise: Promise<CurrentTemplate>} | undefined;
 
@@ -57,7 +67,7 @@ export class Templates {
 	/** Builds on one server what a combination lacks there, and returns the records of all its templates. */
 	async build(server: Server, fingerprint: string, combinations: readonly Combination[]): Promise<readonly TemplateRecord[]> {
 		const {config, databaseOwner, progress} = this.#options;
-		return runBuild({address: server.address, config, fingerprint, combinations, owner: databaseOwner, saveLane: false}, progress);
+		return runBuild({address: server.address, config, fingerprint, combinations, owner: databaseOwner, saveLane: false}, progress, this.#ending.signal);
 	}
 
 	/**
@@ -68,7 +78,7 @@ export class Templates {
 		this.#identity ??= (await this.#options.adapter.identify(this.#options.progress)).identity;
 		const fingerprint = await this.#fingerprinter.compute(this.#identity);
 		if (this.#pending?.fingerprint !== fingerprint) {
-			this.#pending = {fingerprint, promise: this.#ensure(fingerprint)};
+			this.#pending = {fingerprint, promise: this.#ensureUnchanged(fingerprint)};
 			// Whoever asked gets the error; without this line, nobody asking would end the process.
 			this.#pending.promise.catch(() => {});
 			return this.#pending.promise;
@@ -87,9 +97,19 @@ export class Templates {
 		});
 	}
 
+	/** Ends builds that are under way; who waits for one gets the reason. */
+	stop(reason: Error): void {
+		this.#ending.abort(reason);
+	}
+
 	/** Looks for the template again at the next call: its snapshot has gone since it was found. */
 	invalidate(): void {
 		this.#pending = undefined;
+	}
+
+	/** True while a template is looked for, waited for or built. */
+	get isBusy(): boolean {
+		return this.#looking > 0;
 	}
 
 	/** Saves a snapshot that also holds what tests have asked for since the last one. */
@@ -101,6 +121,23 @@ export class Templates {
 
 		const snapshot = await this.#locked(current.fingerprint, async () => this.#bakeFrom(current.fingerprint, current.snapshot!));
 		this.#pending = {fingerprint: current.fingerprint, promise: Promise.resolve({...current, snapshot})};
+	}
+
+	/** Builds again, from the sources as they are now, when they were edited in the middle of a build. */
+	async #ensureUnchanged(fingerprint: string): Promise<CurrentTemplate> {
+		this.#looking++;
+		try {
+			return await this.#ensure(fingerprint);
+		} catch (error) {
+			if (!(error instanceof SourcesChanged)) {
+				throw error;
+			}
+
+			log('the sources changed while they were built from; building again');
+			return await this.#ensureUnchanged(await this.#fingerprinter.compute(this.#identity ?? ''));
+		} finally {
+			this.#looking--;
+		}
 	}
 
 	async #bakeFrom(fingerprint: string, from: string): Promise<string> {
@@ -160,7 +197,7 @@ export class Templates {
 	/** One process builds a template, the others wait for it; a lock whose holder died is taken over after 5 s. */
 	async #locked<T>(fingerprint: string, action: () => Promise<T>): Promise<T> {
 		const file = path.join(cacheSubfolder('locks'), fingerprint.slice(0, 24));
-		const release = await lockFile(file, {realpath: false, stale: 5000, update: 1000, retries: {retries: this.#options.lockAttempts ?? 6000, minTimeout: 50, maxTimeout: 100}})
+		const release = await lockFile(file, {realpath: false, stale: 5000, update: 1000, onCompromised: lostLock, retries: {retries: this.#options.lockAttempts ?? 6000, minTimeout: 50, maxTimeout: 100}})
 			.catch((error: unknown) => {
 				throw new TemplateError('ERR_TEMPLATE_LOCKED', {
 					what: `Another process has been building the template ${fingerprint.slice(0, 8)} for ten minutes.`,
@@ -184,11 +221,12 @@ export class Templates {
 		const company = await connectClient({...server.address, applicationName: `dataflow-tdd keeper ${databaseOwner}`});
 		try {
 			const request = {address: server.address, config, fingerprint, owner: databaseOwner, saveLane: true};
-			await runBuild({...request, combinations: []}, progress);
+			await runBuild({...request, combinations: []}, progress, this.#ending.signal);
 			for (const wish of wishes.list) {
-				await this.#grant(wish, async () => runBuild({...request, combinations: [wish]}, progress));
+				await this.#grant(wish, async () => runBuild({...request, combinations: [wish]}, progress, this.#ending.signal));
 			}
 
+			await this.#assertUnchanged(fingerprint);
 			const name = this.#snapshotName(fingerprint);
 			progress('saving the snapshot');
 			await adapter.save(server, name);
@@ -198,6 +236,13 @@ export class Templates {
 			throw error;
 		} finally {
 			await company.end().catch(() => {});
+		}
+	}
+
+	/** A file that was edited while it was built from would give a snapshot the name of other sources. */
+	async #assertUnchanged(fingerprint: string): Promise<void> {
+		if (await this.#fingerprinter.compute(this.#identity ?? '') !== fingerprint) {
+			throw new SourcesChanged();
 		}
 	}
 

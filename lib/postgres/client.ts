@@ -12,6 +12,8 @@ export interface ClientOptions {
 	readonly database: string;
 	/** Shown in pg_stat_activity, cut to 63 bytes by PostgreSQL. */
 	readonly applicationName?: string;
+	/** True to encrypt, as `sslmode=require` asks for; PGSSLMODE is about other servers than these. Default false. */
+	readonly ssl?: boolean;
 	/** Send statements without waiting for the answers of earlier ones. */
 	readonly pipeline?: boolean;
 	/** How long a connection attempt may take. Default 10,000 ms. */
@@ -25,9 +27,10 @@ export type Client = pg.Client & {ref(): void; unref(): void};
  * Opens one connection. Its 'error' events are kept from ending the process: whoever holds the client sees the
  * failure in its own next statement.
  */
-export async function connectClient({applicationName, timeoutMs = 10_000, ...options}: ClientOptions): Promise<Client> {
+export async function connectClient({applicationName, ssl = false, timeoutMs = 10_000, ...options}: ClientOptions): Promise<Client> {
 	const client = new pg.Client({
 		...options,
+		ssl: ssl ? {rejectUnauthorized: false} : false,
 		application_name: applicationName ?? 'dataflow-tdd',
 		connectionTimeoutMillis: timeoutMs,
 	});

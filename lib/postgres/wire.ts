@@ -80,7 +80,7 @@ export function sendTogether<T>(client: pg.Client, write: () => T): T {
 	}
 }
 
-/** Forgets the named statements that a client believes to be prepared: `DISCARD ALL` has removed them on the server. */
+/** Forgets the named statements that a client believes to be prepared: `DEALLOCATE ALL` has removed them on the server. */
 export function forgetStatements(client: pg.Client): void {
 	const {connection} = client as unknown as {connection: {parsedStatements: Record<string, string>; submittedNamedStatements: Record<string, string>}};
 	connection.parsedStatements = {};

@@ -1,6 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import {assertNodeVersion} from '../config/node-version.ts';
 import {isCi, loadConfig} from '../config/load.ts';
 import {modeVariable, sessionVariable} from '../config/mode.ts';
 import type {HarnessConfig, HarnessOptions} from '../config/options.ts';
@@ -70,6 +71,7 @@ export function withTdd(avaConfig: AvaConfig | Factory = {}, options: HarnessOpt
 	return async ({projectDir}) => {
 		const config = typeof avaConfig === 'function' ? await avaConfig({projectDir}) : avaConfig;
 		try {
+			assertNodeVersion();
 			validateOptions(options, 'the second argument of withTdd');
 			const harness = await loadConfig(projectDir, {...options, workers: options.workers ?? concurrencyOf(config)});
 			const [bundle] = isAvaRun() ? await Promise.all([ensureBundle(projectDir), beginRun(harness)]) : [];

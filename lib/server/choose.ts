@@ -1,3 +1,4 @@
+import {cacheFolder} from '../config/folders.ts';
 import type {HarnessConfig} from '../config/options.ts';
 import {ServerError} from '../errors.ts';
 import type {ServerAdapter} from './server.ts';
@@ -49,7 +50,7 @@ async function chooseBest(wanted: Wanted): Promise<ChosenServer> {
 
 async function container({image}: Wanted): Promise<ServerAdapter> {
 	const {createContainerAdapter} = await import('./container.ts');
-	return createContainerAdapter({image});
+	return createContainerAdapter({image, cacheDir: cacheFolder()});
 }
 
 async function embedded({projectDir, binaries}: Wanted): Promise<ServerAdapter | undefined> {

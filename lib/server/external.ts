@@ -25,6 +25,7 @@ function addressOf(url: URL): ServerAddress {
 		user: decodeURIComponent(url.username) || 'postgres',
 		password: decodeURIComponent(url.password),
 		database: decodeURIComponent(url.pathname.slice(1)) || 'postgres',
+		ssl: /^(?:require|verify-ca|verify-full)$/.test(url.searchParams.get('sslmode') ?? ''),
 	};
 }
 

@@ -10,6 +10,8 @@ export interface ServerAddress {
 	readonly password: string;
 	/** The maintenance database, to which nothing is ever written. */
 	readonly database: string;
+	/** True where connections have to be encrypted. */
+	readonly ssl?: boolean;
 	/** How other programs reach the server over TCP, where `host` is a socket folder. */
 	readonly tcp?: {readonly host: string; readonly port: number};
 }

@@ -16,6 +16,7 @@ export function throwawaySettings(version: number): string[] {
 		'checkpoint_timeout=1h',
 		'wal_level=minimal',
 		'max_wal_senders=0',
+		'timezone=UTC',
 		'log_checkpoints=off',
 		'bgwriter_lru_maxpages=0',
 		...(version >= 16 ? ['scram_iterations=1'] : []),

@@ -68,7 +68,7 @@ async function runMigration(file: string, {db, projectDir}: Target): Promise<voi
 }
 
 async function runCommand(command: string, {url, projectDir}: Target): Promise<void> {
-	const child = spawn(command, {shell: true, cwd: projectDir, env: {...process.env, DATABASE_URL: url}, stdio: ['ignore', 'pipe', 'pipe']});
+	const child = spawn(command, {shell: true, detached: true, cwd: projectDir, env: {...process.env, DATABASE_URL: url}, stdio: ['ignore', 'pipe', 'pipe']});
 	let output = '';
 	for (const stream of [child.stdout, child.stderr]) {
 		stream.on('data', (chunk: Buffer) => {
@@ -76,7 +76,16 @@ async function runCommand(command: string, {url, projectDir}: Target): Promise<v
 		});
 	}
 
+	const endGroup = (): void => {
+		try {
+			process.kill(-child.pid!, 'SIGKILL');
+		} catch {}
+	};
+
+	// The command and all that it started are one group, which must not outlive this process.
+	process.once('exit', endGroup);
 	const [status] = await once(child, 'close') as [number | null];
+	process.off('exit', endGroup);
 	if (status !== 0) {
 		throw new TemplateError('ERR_TEMPLATE_COMMAND', {
 			what: `The schema command \`${command}\` ended with exit code ${status ?? 'none'}; it printed: ${redact(output.trim().slice(-600))}`,

@@ -30,7 +30,10 @@ async function serve(request: BuildRequest): Promise<void> {
 	process.exit(0);
 }
 
-process.once('disconnect', () => {
-	process.exit(1);
-});
+for (const event of ['disconnect', 'SIGTERM'] as const) {
+	process.once(event, () => {
+		process.exit(1);
+	});
+}
+
 process.once('message', request => void serve(request as BuildRequest));

@@ -13,7 +13,7 @@ const entry = path.join(import.meta.dirname, `build-process${path.extname(import
  * Builds templates in a process of its own and passes its progress on.
  * @throws what {@link buildTemplates} throws; {ERR_TEMPLATE_MIGRATION} when a migration or seed ends that process
  */
-export async function runBuild(request: BuildRequest, progress: Progress): Promise<readonly TemplateRecord[]> {
+export async function runBuild(request: BuildRequest, progress: Progress, signal?: AbortSignal): Promise<readonly TemplateRecord[]> {
 	const child = fork(entry, {cwd: request.config.projectDir, serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [], env: buildEnvironment()});
 	try {
 		return await new Promise((resolve, reject) => {
@@ -30,11 +30,15 @@ export async function runBuild(request: BuildRequest, progress: Progress): Promi
 			child.once('exit', (status, signal) => {
 				reject(endedEarly(signal ?? status));
 			});
+			signal?.addEventListener('abort', () => {
+				reject(signal.reason as Error);
+			}, {once: true});
 			child.send(request);
 		});
 	} finally {
 		child.removeAllListeners('exit');
-		child.kill('SIGKILL');
+		// It ends what it has started before it goes.
+		child.kill('SIGTERM');
 	}
 }
 

@@ -18,7 +18,7 @@ export function databaseUrl(address: ServerAddress, database: string): string {
 export async function withTarget<T>(address: ServerAddress, options: {database: string; projectDir: string}, use: (target: Target) => Promise<T>): Promise<T> {
 	const {database, projectDir} = options;
 	const client: Client = await connectClient({...address, database, applicationName: 'dataflow-tdd build'});
-	const pool = new pg.Pool({...address, database, max: 1, connectionTimeoutMillis: 10_000, application_name: 'dataflow-tdd build', allowExitOnIdle: true});
+	const pool = new pg.Pool({...address, ssl: address.ssl ? {rejectUnauthorized: false} : false, database, max: 1, connectionTimeoutMillis: 10_000, application_name: 'dataflow-tdd build', allowExitOnIdle: true});
 	pool.on('error', () => {});
 	const db = new Kysely<any>({dialect: new PostgresDialect({pool})});
 	try {

@@ -105,3 +105,8 @@ test('tests that fail make AVA\'s exit code 1', t => {
 	t.is(run.exitCode, 1);
 	t.regex(run.stdout, /^ {2}14 tests failed$/m);
 });
+
+test('a fixture in a hook is refused by name', t => {
+	t.regex(run.output, /ERR_FIXTURE_HOOK/);
+	t.regex(run.output, /A fixture was used in a hook \(beforeEach hook for a fixture in a hook\)/);
+});

@@ -31,6 +31,6 @@ export async function prune({all = false, days, json = false}: PruneOptions): Pr
 
 	const freed = doomed.reduce((sum, {sizeBytes}) => sum + sizeBytes, 0);
 	print({removed: doomed.map(({name}) => name), kept: snapshots.length - doomed.length, freedBytes: freed}, {
-		json, text: `Removed ${doomed.length} of ${snapshots.length} ${adapter.kind} snapshots, ${formatBytes(freed)}.`,
+		json, text: `Removed ${doomed.length} of ${snapshots.length} ${adapter.kind} snapshots of all projects, ${formatBytes(freed)}.`,
 	});
 }

@@ -90,7 +90,9 @@ export function isEngineGone(error: unknown): boolean {
 
 /** True if the engine said that it knows no such container or image. */
 export function isNotFound(error: unknown): boolean {
-	return (error as {statusCode?: number}).statusCode === 404;
+	const {statusCode, message} = error as {statusCode?: number; message?: string};
+	// Engine 20.10 answers 500 when an image went between being listed and being looked at.
+	return statusCode === 404 || (message ?? '').includes('unrecognized image ID');
 }
 
 /** True if the engine said that something else is under way with a container or an image, or uses it. */

@@ -1,4 +1,4 @@
-import {readFile} from 'node:fs/promises';
+import {readFile, readlink} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import {ServerError} from '../../errors.ts';
@@ -49,11 +49,16 @@ function explainBoot(log: string, port: number): ServerError {
 	});
 }
 
+/** A process id may have been given to somebody else since it was written down; only the postmaster works in this folder. */
+async function isPostmasterOf(pid: string, folder: string): Promise<boolean> {
+	return process.platform !== 'linux' || (await readlink(`/proc/${pid}/cwd`).catch(() => '')).startsWith(folder);
+}
+
 /** Ends a postmaster whose keeper died and whose lifeline did not work, by the process id that it wrote down. */
 export async function killPostmaster(folder: string): Promise<void> {
 	const text = await readFile(path.join(folder, 'data', 'postmaster.pid'), 'utf8').catch(() => '');
 	const [pid, data] = text.split('\n');
-	if (pid && data?.startsWith(folder)) {
+	if (pid && data?.startsWith(folder) && await isPostmasterOf(pid, folder)) {
 		try {
 			process.kill(Number(pid), 'SIGQUIT');
 		} catch {}
