@@ -79,8 +79,7 @@ export class Templates {
 		const fingerprint = await this.#fingerprinter.compute(this.#identity);
 		if (this.#pending?.fingerprint !== fingerprint) {
 			this.#pending = {fingerprint, promise: this.#ensureUnchanged(fingerprint)};
-			// Whoever asked gets the error; without this line, nobody asking would end the process.
-			this.#pending.promise.catch(() => {});
+			this.#keepUnderItsName(this.#pending.promise);
 			return this.#pending.promise;
 		}
 
@@ -121,6 +120,17 @@ export class Templates {
 
 		const snapshot = await this.#locked(current.fingerprint, async () => this.#bakeFrom(current.fingerprint, current.snapshot!));
 		this.#pending = {fingerprint: current.fingerprint, promise: Promise.resolve({...current, snapshot})};
+	}
+
+	/** A template that was built from edited sources is the answer for those, not for the ones that were asked about. */
+	#keepUnderItsName(promise: Promise<CurrentTemplate>): void {
+		promise.then(({fingerprint}) => {
+			if (this.#pending?.promise === promise) {
+				this.#pending = {fingerprint, promise};
+			}
+		}, () => {
+			// Whoever asked gets the error; unheard, it would end the process.
+		});
 	}
 
 	/** Builds again, from the sources as they are now, when they were edited in the middle of a build. */

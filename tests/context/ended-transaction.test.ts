@@ -1,6 +1,6 @@
 import test from 'ava';
 import {sql} from 'kysely';
-import {endOf, inContext, withContext, type TestedContext} from '../helpers/worker-context.ts';
+import {connectBeside, endOf, inContext, until, withContext, type TestedContext} from '../helpers/worker-context.ts';
 
 const insert = 'insert into users (name, email) values (\'Ada\', \'ada@example.com\')';
 
@@ -101,5 +101,18 @@ test.serial('G05: a test that commits does not fail for what only looks like it'
 			await sql`rollback to savepoint mine`.execute(trx);
 			await sql`release savepoint mine`.execute(trx);
 		});
+	});
+});
+
+test('G05: a commit that still runs at the end of its test leaves nothing to the next one', async t => {
+	const count = `select count(*)::int as n from users where email = 'late@example.com'`;
+	const error = await endOf(async ({context: {connection}, lane}) => {
+		const beside = await connectBeside(t, lane);
+		connection.execute(`insert into users (name, email) values ('Late', 'late@example.com'); commit; select pg_sleep(60)`).catch(() => {});
+		await until(async () => (await beside.query<{n: number}>(count)).rows[0]?.n === 1);
+	});
+	t.is(error?.code, 'ERR_CONTEXT_LEAKED');
+	await inContext(t, async ({context: {connection}}) => {
+		t.is(await connection.fetchValue(count), 0);
 	});
 });

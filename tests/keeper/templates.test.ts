@@ -1,9 +1,10 @@
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
+import process from 'node:process';
 import test from 'ava';
 import {lock} from 'proper-lockfile';
 import {cacheSubfolder} from '#lib/config/folders.js';
-import type {KeeperClient} from '#lib/keeper/client.js';
+import {openKeeper, type KeeperClient} from '#lib/keeper/client.js';
 import type {Lease} from '#lib/keeper/protocol.js';
 import {Templates} from '#lib/keeper/templates.js';
 import {Wishes} from '#lib/keeper/wishes.js';
@@ -162,4 +163,24 @@ test.serial('a template that another process builds for too long is an error tha
 	const error = await t.throwsAsync(templates.current(), {code: 'ERR_TEMPLATE_LOCKED', name: 'TemplateError'});
 	t.true(error?.message.includes(`the template ${fingerprint.slice(0, 8)} `), error?.message);
 	t.true(error?.message.includes(`${file}.lock`), error?.message);
+});
+
+test.serial('G26: what a build made of a file that was edited meanwhile is not taken for the file as it was', async t => {
+	// Edits the schema in the middle of the first build, before it is applied, and never again.
+	const edit = `import {appendFileSync, existsSync, writeFileSync} from 'node:fs';
+if (!existsSync('marker')) { writeFileSync('marker', ''); appendFileSync('schemas/1.sql', 'create table edited (id int);'); }`;
+	const original = freshSchema();
+	const project = await makeProject(t, {files: {'schemas/1.sql': original, 'edit.mjs': edit, 'inputs/none.txt': ''}});
+	const config = {...project.config, schemas: [{command: `"${process.execPath}" edit.mjs`, inputs: [path.join(project.dir, 'inputs')]}, ...project.config.schemas]};
+	const client = await openKeeper(config, 'run');
+	t.teardown(async () => {
+		await client.api.stop().catch(() => {});
+		await client.closed;
+	});
+	await project.prepare(client);
+	await project.write('schemas/1.sql', original);
+	await project.prepare(client);
+	const {id} = await client.api.acquire('edited');
+	const {record} = await client.api.lane({lease: id, combination: bareCombination, lane: 0});
+	t.deepEqual(record.tables.map(({name}) => name), ['items']);
 });

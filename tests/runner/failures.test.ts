@@ -94,7 +94,7 @@ test('G33: an open stream fails the test and is named', t => {
 });
 
 test('a fixture without a body says how to write it', t => {
-	t.regex(report(t, 'b-misuse › no body'), /A fixture takes the body of the test after it/);
+	t.regex(report(t, 'b-misuse › no body'), /ERR_FIXTURE_BODY[\s\S]*A fixture takes the body of the test after it/);
 });
 
 test('an error found at the end of a context shows its code', t => {
