@@ -2,11 +2,13 @@ import {AbortedTransactionError, type IsolationLevel} from 'kysely';
 import {HarnessError} from '../errors.ts';
 import type {Client} from '../postgres/client.ts';
 import {resetSequences, type SequenceState} from '../postgres/catalog.ts';
-import {forgetStatements, send, sendControl, sendTogether, type WireResult} from '../postgres/wire.ts';
+import {send, sendControl, sendTogether, type WireResult} from '../postgres/wire.ts';
 import {CommitHooks, type CommitHook} from './commit-hooks.ts';
 import {traceToUser} from './origin.ts';
+import {endsSession, isAborted, isFromServer, isGone} from './database-error.ts';
 import {Guards, checkConstraints, levelName, setBase} from './guards.ts';
-import {committed, connectionLost, constraintViolated, explainStatement} from './errors.ts';
+import {committed, connectionLost, explainStatement} from './errors.ts';
+import {endTransaction, readToken, type TransactionEnd} from './transaction-end.ts';
 
 /** How the transaction of a test begins. */
 export interface TransactionOptions {
@@ -23,44 +25,6 @@ export interface Statement {
 	readonly onlyReads?: boolean;
 	/** What the user would call it, where that is something else. */
 	readonly label?: string;
-}
-
-/** What the end of a test's transaction found out. */
-export interface TransactionEnd {
-	/** What has to fail the test; nothing when all is well. */
-	readonly problem: Error | undefined;
-	/** True if the database may hold what the test wrote. */
-	readonly isTainted: boolean;
-	/** True if the connection cannot be used again. */
-	readonly isBroken: boolean;
-}
-
-interface DatabaseError extends Error {
-	readonly code?: string;
-	readonly severity?: string;
-}
-
-/** The time stamp as a number, whose text no setting changes. */
-const readToken = 'select extract(epoch from now())::text as token';
-/** Puts a session back to how it was when it began: DISCARD ALL but for the plans, which cost more to make again than all the rest. */
-const resetSession = [
-	'close all', 'set session authorization default', 'reset all', 'deallocate all', 'unlisten *',
-	'select pg_catalog.pg_advisory_unlock_all()', 'discard temp', 'discard sequences',
-].join('; ');
-
-/** True for an error that PostgreSQL reported, as opposed to one of the socket or of the client. */
-function isFromServer(error: unknown): error is DatabaseError {
-	return typeof (error as DatabaseError).severity === 'string';
-}
-
-/** SQLSTATE 25P02: an earlier statement has failed, so a COMMIT rolls back. */
-function isAborted(error: unknown): boolean {
-	return (error as DatabaseError).code === '25P02';
-}
-
-/** Class 57P, a socket that failed, or a client that says it cannot be used any more. */
-function endsSession(error: DatabaseError): boolean {
-	return /^(?:57P0[1-4]|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(error.code ?? '') || /^(?:Connection terminated|Client (?:has encountered|was closed))/.test(error.message);
 }
 
 /**
@@ -214,30 +178,24 @@ export class TestTransaction {
 			return {problem: undefined, isTainted: false, isBroken: false};
 		}
 
-		const [token, identity, constraints, reset] = await this.#sendEnd(hasFailed);
-		forgetStatements(this.#client);
-		const isBroken = reset.status === 'rejected';
-		const isSame = identity.status === 'fulfilled' && token.status === 'fulfilled' && identity.value.rows[0]?.token === token.value;
-		if (this.#endedBy !== undefined || !isSame) {
-			return {problem: isBroken ? undefined : committed(this.#endedBy || undefined), isTainted: true, isBroken};
-		}
-
-		const violation = constraints.status === 'rejected' ? constraints.reason as Error : undefined;
-		return {problem: violation && constraintViolated(violation), isTainted: false, isBroken};
+		return endTransaction(this.#client, {
+			token: this.#token,
+			goBack: this.#goBack(),
+			hasFailed,
+			control: text => {
+				this.#control(text);
+			},
+			endedBy: () => this.#endedBy,
+		});
 	}
 
-	async #sendEnd(hasFailed: boolean) {
-		return sendTogether(this.#client, () => {
-			// A failed transaction answers nothing else; a healthy one must keep its last statement to be checked.
-			if (this.#depth > 0 || this.#hasFailed) {
-				this.#control(this.#depth > 0 ? `rollback to savepoint ${levelName(1)}` : this.#guards.goBack);
-			}
+	/** A failed transaction answers nothing else; a healthy one must keep its last statement to be checked. */
+	#goBack(): string | undefined {
+		if (this.#depth > 0) {
+			return `rollback to savepoint ${levelName(1)}`;
+		}
 
-			const identity = send(this.#client, readToken);
-			const constraints = hasFailed ? Promise.resolve() : send(this.#client, 'set constraints all immediate');
-			this.#control('rollback');
-			return Promise.allSettled([this.#token!, identity, constraints, send(this.#client, resetSession)] as const);
-		});
+		return this.#hasFailed ? this.#guards.goBack : undefined;
 	}
 
 	/** Sends what has to come before a statement; its answer is waited for by nobody. */
@@ -286,12 +244,10 @@ export class TestTransaction {
 		}
 	}
 
-	/** SQLSTATEs 25P01 and 3B001: a savepoint that we set is gone, and with it the transaction it was set in. */
 	#noticeFailure(error: unknown, {isOwn, after}: {isOwn: boolean; after: string} = {isOwn: true, after: ''}): void {
-		const code = isFromServer(error) ? error.code : undefined;
-		if (isOwn && (code === '25P01' || code === '3B001')) {
+		if (isOwn && isGone(error)) {
 			this.#endedBy ||= after;
-		} else if (endsSession(error as DatabaseError)) {
+		} else if (endsSession(error)) {
 			this.#lost ??= error as Error;
 		}
 	}

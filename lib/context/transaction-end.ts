@@ -1,0 +1,64 @@
+import type {Client} from '../postgres/client.ts';
+import {forgetStatements, send, sendTogether} from '../postgres/wire.ts';
+import {committed, constraintViolated} from './errors.ts';
+
+/** What the end of a test's transaction found out. */
+export interface TransactionEnd {
+	/** What has to fail the test; nothing when all is well. */
+	readonly problem: Error | undefined;
+	/** True if the database may hold what the test wrote. */
+	readonly isTainted: boolean;
+	/** True if the connection cannot be used again. */
+	readonly isBroken: boolean;
+}
+
+/** What the end of a transaction has to know of it. */
+export interface EndRequest {
+	/** The time stamp that the transaction began with. */
+	readonly token: Promise<string>;
+	/** Goes back to where statements are answered; nothing while they are. */
+	readonly goBack: string | undefined;
+	/** True when the test has failed already: then its data may be half-made, and constraints are not checked. */
+	readonly hasFailed: boolean;
+	/** Sends statements of our own whose answers nobody waits for. */
+	readonly control: (text: string) => void;
+	/** The statement that has ended the transaction, an empty text if something unknown has; it is read when all was answered. */
+	readonly endedBy: () => string | undefined;
+}
+
+/** The time stamp as a number, whose text no setting changes. */
+export const readToken = 'select extract(epoch from now())::text as token';
+
+/** Puts a session back to how it was when it began: DISCARD ALL but for the plans, which cost more to make again than all the rest. */
+const resetSession = [
+	'close all', 'set session authorization default', 'reset all', 'deallocate all', 'unlisten *',
+	'select pg_catalog.pg_advisory_unlock_all()', 'discard temp', 'discard sequences',
+].join('; ');
+
+/** Checks what only the end of a transaction shows, rolls everything back and puts the session back, in one round trip. */
+export async function endTransaction(client: Client, request: EndRequest): Promise<TransactionEnd> {
+	const [token, identity, constraints, reset] = await sendEnd(client, request);
+	forgetStatements(client);
+	const isBroken = reset.status === 'rejected';
+	const isSame = identity.status === 'fulfilled' && token.status === 'fulfilled' && identity.value.rows[0]?.token === token.value;
+	const endedBy = request.endedBy();
+	if (endedBy !== undefined || !isSame) {
+		return {problem: isBroken ? undefined : committed(endedBy || undefined), isTainted: true, isBroken};
+	}
+
+	const violation = constraints.status === 'rejected' ? constraints.reason as Error : undefined;
+	return {problem: violation && constraintViolated(violation), isTainted: false, isBroken};
+}
+
+async function sendEnd(client: Client, {token, goBack, hasFailed, control}: EndRequest) {
+	return sendTogether(client, () => {
+		if (goBack !== undefined) {
+			control(goBack);
+		}
+
+		const identity = send(client, readToken);
+		const constraints = hasFailed ? Promise.resolve() : send(client, 'set constraints all immediate');
+		control('rollback');
+		return Promise.allSettled([token, identity, constraints, send(client, resetSession)] as const);
+	});
+}
