@@ -7,6 +7,7 @@ import {toServerError} from './errors.ts';
 import {dataFolder, imageVersion, type Image} from './image.ts';
 import {labels} from './labels.ts';
 import {withLifeline} from './lifeline.ts';
+import {reachOfEngine} from './reach.ts';
 import {untilReady} from './readiness.ts';
 import {RunningContainer} from './running-container.ts';
 import {containerPort, ThrowawayContainer, type ThrowawayPlan} from './throwaway-container.ts';
@@ -24,13 +25,7 @@ function settings(image: Image): string[] {
 	return all.flatMap(setting => ['-c', setting]);
 }
 
-/** True for an engine behind a local socket whose ports appear on this machine's loopback, too. */
-function isLoopback(engine: ContainerRuntimeClient): boolean {
-	const {socketPath} = engine.container.dockerode.modem as {socketPath?: string};
-	return socketPath !== undefined && /^(localhost|127\.0\.0\.1)$/.test(engine.info.containerRuntime.host);
-}
-
-function planContainer(engine: ContainerRuntimeClient, image: Image, owner: string): ThrowawayPlan {
+function planContainer(image: Image, owner: string, bindTo: string | undefined): ThrowawayPlan {
 	return {
 		reference: image.reference,
 		entrypoint: withLifeline(image.entrypoint),
@@ -38,19 +33,19 @@ function planContainer(engine: ContainerRuntimeClient, image: Image, owner: stri
 		environment: {PGDATA: dataFolder(image), POSTGRES_INITDB_ARGS: '--no-sync'},
 		labels: {[labels.kind]: 'server', [labels.owner]: owner},
 		password: image.labels[labels.password] ?? randomPassword(),
-		isLoopback: isLoopback(engine),
+		bindTo,
 	};
 }
 
 /** Starts a server in a container of an image: of a snapshot, or of a plain PostgreSQL. What fails half-way is removed. */
 export async function startContainer(engine: ContainerRuntimeClient, image: Image, owner: string): Promise<StartedContainer> {
 	let running: RunningContainer | undefined;
-	const plan = planContainer(engine, image, owner);
+	const {bindTo, host} = reachOfEngine(engine);
+	const plan = planContainer(image, owner, bindTo);
 	try {
 		const started = await new ThrowawayContainer(plan, async id => {
 			running = await RunningContainer.attach(engine, id);
 		}).start();
-		const host = plan.isLoopback ? '127.0.0.1' : started.getHost();
 		const address = {host, port: started.getPort(), user: 'postgres', password: plan.password, database: 'postgres'};
 		await untilReady(running!, address.host, address.port);
 		return {running: running!, address, image};

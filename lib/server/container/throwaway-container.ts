@@ -12,8 +12,8 @@ export interface ThrowawayPlan {
 	readonly environment: Readonly<Record<string, string>>;
 	readonly labels: Readonly<Record<string, string>>;
 	readonly password: string;
-	/** True if the engine runs on this machine: then nobody else's machine can reach the port. */
-	readonly isLoopback: boolean;
+	/** The one address on which the port is bound; undefined for all of the engine's. */
+	readonly bindTo: string | undefined;
 }
 
 /** Readiness is judged outside, by the log that is already being read. */
@@ -26,7 +26,7 @@ const noWait: WaitStrategy = {
 
 /**
  * A PostgreSqlContainer that the engine removes as soon as it ends, with neither Ryuk nor a health check
- * (whose connections to the server would hold the lifeline), and with a port that only this machine can reach.
+ * (whose connections to the server would hold the lifeline), and with a port that is bound where the plan says.
  */
 export class ThrowawayContainer extends PostgreSqlContainer {
 	readonly #created: (id: string) => Promise<void>;
@@ -45,15 +45,15 @@ export class ThrowawayContainer extends PostgreSqlContainer {
 			.withPullPolicy({shouldPull: () => 'never'})
 			.withAutoCleanup(false)
 			.withWaitStrategy(noWait);
-		this.#adjust(plan.isLoopback);
+		this.#adjust(plan.bindTo);
 	}
 
-	#adjust(isLoopback: boolean): void {
+	#adjust(bindTo: string | undefined): void {
 		this.hostConfig.AutoRemove = true;
 		this.healthCheck = {test: ['CMD', 'true']};
 		this.createOpts.Healthcheck = {Test: ['NONE']};
-		if (isLoopback) {
-			this.hostConfig.PortBindings = {[`${containerPort}/tcp`]: [{HostIp: '127.0.0.1', HostPort: '0'}]};
+		if (bindTo !== undefined) {
+			this.hostConfig.PortBindings = {[`${containerPort}/tcp`]: [{HostIp: bindTo, HostPort: '0'}]};
 		}
 	}
 
