@@ -1,9 +1,7 @@
 import {ContextError} from '../errors.ts';
 
-const inClone = 'Give such code a database of its own: `await getDatabaseManager().initialize()`, then its `connectionString`.';
-
 /** The harness's transaction was ended by the code under test. */
-export function committed(statement: string | undefined): ContextError {
+export function committed(statement: string | undefined, inClone: string): ContextError {
 	return new ContextError('ERR_CONTEXT_COMMITTED', {
 		what: `The transaction of this test was ended${statement ? ` by \`${shorten(statement)}\`` : ''}.`,
 		why: 'A rollback context lives in one transaction, and something in this test sent COMMIT, ROLLBACK or a procedure that commits as text; what it wrote may have stayed, so its database is being replaced.',
@@ -31,7 +29,7 @@ export function closed(statement: string): ContextError {
 }
 
 /** A query waits for a transaction that waits for the query. */
-export function deadlock(statement: string | undefined): ContextError {
+export function deadlock(statement: string | undefined, inClone: string): ContextError {
 	return new ContextError('ERR_CONTEXT_DEADLOCK', {
 		what: `A query on \`db\` waits for a transaction to end that itself waits for the query${statement ? ` (\`${shorten(statement)}\`)` : ''}.`,
 		why: 'It was sent on `db` inside of the callback of db.transaction() or db.connection(), before a startTransaction() was committed, or while a stream was read. In production it would run on another connection and not see what the transaction wrote.',
@@ -40,7 +38,7 @@ export function deadlock(statement: string | undefined): ContextError {
 }
 
 /** An isolation level was asked for inside the transaction of the test. */
-export function isolationMismatch(asked: string, inForce: string): ContextError {
+export function isolationMismatch(asked: string, {inForce, inClone}: {inForce: string; inClone: string}): ContextError {
 	return new ContextError('ERR_CONTEXT_ISOLATION', {
 		what: `The code under test asked for a transaction at '${asked}', and this test runs at '${inForce}'.`,
 		why: 'In a rollback context transactions are savepoints, which have the isolation level of the test.',
@@ -55,7 +53,7 @@ const transactionOnly: Readonly<Record<string, string>> = {
 };
 
 /** Adds to an error of PostgreSQL what is special about rollback contexts; other errors pass unchanged. */
-export function explainStatement(error: Error & {code?: string}, statement: string): Error {
+export function explainStatement(error: Error & {code?: string}, {statement, inClone}: {statement: string; inClone: string}): Error {
 	const why = transactionOnly[error.code ?? ''];
 	return why === undefined ? error : new ContextError('ERR_CONTEXT_STATEMENT', {
 		what: `\`${shorten(statement)}\` cannot run in a rollback context: ${error.message}.`,

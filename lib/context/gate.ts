@@ -10,11 +10,15 @@ import {Turns, type Turn} from './turns.ts';
 export class Gate {
 	readonly transaction: TestTransaction;
 	readonly isolationLevel: IsolationLevel;
+	/** The sentence with which errors point to clones. */
+	readonly inClone: string;
 	readonly #holder: Holder;
-	readonly #turns = new Turns();
+	readonly #turns: Turns;
 	#isClosed = false;
 
-	constructor(parts: {transaction: TestTransaction; isolationLevel: IsolationLevel; holder: Holder}) {
+	constructor(parts: {transaction: TestTransaction; isolationLevel: IsolationLevel; holder: Holder; inClone: string}) {
+		this.inClone = parts.inClone;
+		this.#turns = new Turns(parts.inClone);
 		this.transaction = parts.transaction;
 		this.isolationLevel = parts.isolationLevel;
 		this.#holder = parts.holder;

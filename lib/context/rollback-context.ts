@@ -9,6 +9,7 @@ import {Gate} from './gate.ts';
 import type {Lane} from './lane.ts';
 import {RollbackDialect} from './rollback-driver.ts';
 import {createSavepoint, type ContextSavepoint} from './savepoint.ts';
+import {escalation, type TestDescription} from './test-description.ts';
 import {TestTransaction} from './transaction.ts';
 
 /** How a rollback context begins. */
@@ -37,6 +38,8 @@ export interface TestContext {
 export interface OpenContext {
 	readonly context: TestContext;
 	readonly record: TemplateRecord;
+	/** Lines for the test's log; its end may add some. */
+	readonly notes: readonly string[];
 	/** A fresh copy of what a pack's `load` returned. */
 	readonly seedResult: (pack: string) => unknown;
 	/** Ends the context; returns what has to fail the test, nothing when all is well. */
@@ -45,11 +48,14 @@ export interface OpenContext {
 
 let contexts = 0;
 
-/** Opens a rollback context on a lane. Nothing is sent before the test's first statement. */
-export async function openRollbackContext(lane: Lane, {isolationLevel = 'read committed', resetSequences = false}: RollbackOptions): Promise<OpenContext> {
+const serializableNote = 'This test is SERIALIZABLE on one connection, which cannot conflict with itself: a serialization failure will not happen here. tddParallelSafe gives as many connections as you want.';
+
+/** Opens a rollback context on a lane, for a test that its errors can name. Nothing is sent before the test's first statement. */
+export async function openRollbackContext(lane: Lane, {isolationLevel = 'read committed', resetSequences = false}: RollbackOptions, test?: TestDescription): Promise<OpenContext> {
 	const {database: {record}, client} = await lane.open();
-	const transaction = new TestTransaction(client, {isolationLevel, sequences: resetSequences ? record.sequences : []});
-	const gate = new Gate({transaction, isolationLevel, holder: lane.holder});
+	const inClone = escalation(test);
+	const transaction = new TestTransaction(client, {isolationLevel, sequences: resetSequences ? record.sequences : [], inClone});
+	const gate = new Gate({transaction, isolationLevel, holder: lane.holder, inClone});
 	const db = new Kysely<RegisteredDatabase>({dialect: new RollbackDialect(gate)});
 	// Kysely prepares its driver at the first use; after that, a query reaches the driver in the call that sends it, so that a leak
 	// can be traced to its line.
@@ -64,6 +70,7 @@ export async function openRollbackContext(lane: Lane, {isolationLevel = 'read co
 	return {
 		context,
 		record,
+		notes: isolationLevel === 'serializable' ? [serializableNote] : [],
 		seedResult: pack => parse(record.results[pack] ?? '-1'),
 		close: async ({hasFailed}) => close({lane, gate, transaction, hasFailed}),
 	};

@@ -1,6 +1,6 @@
 import {
 	PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler,
-	type CompiledQuery, type DatabaseConnection, type Dialect, type Driver, type IsolationLevel, type Kysely, type QueryResult, type TransactionSettings,
+	type CompiledQuery, type DatabaseConnection, type Dialect, type Driver, type Kysely, type QueryResult, type TransactionSettings,
 } from 'kysely';
 import type {WireResult} from '../postgres/wire.ts';
 import {runHooks} from './commit-hooks.ts';
@@ -76,9 +76,9 @@ class TurnConnection implements DatabaseConnection {
 	}
 }
 
-function assertLevel({isolationLevel}: TransactionSettings, inForce: IsolationLevel): void {
-	if (isolationLevel !== undefined && isolationLevel !== inForce) {
-		throw isolationMismatch(isolationLevel, inForce);
+function assertLevel({isolationLevel}: TransactionSettings, gate: Gate): void {
+	if (isolationLevel !== undefined && isolationLevel !== gate.isolationLevel) {
+		throw isolationMismatch(isolationLevel, {inForce: gate.isolationLevel, inClone: gate.inClone});
 	}
 }
 
@@ -106,7 +106,7 @@ class RollbackDriver implements Driver {
 	}
 
 	async beginTransaction(connection: TurnConnection, settings: TransactionSettings): Promise<void> {
-		assertLevel(settings, this.#gate.isolationLevel);
+		assertLevel(settings, this.#gate);
 		if (!isControlled()) {
 			enterScope(connection.turn);
 		}

@@ -24,6 +24,8 @@ export interface EndRequest {
 	readonly control: (text: string) => void;
 	/** The statement that has ended the transaction, an empty text if something unknown has; it is read when all was answered. */
 	readonly endedBy: () => string | undefined;
+	/** The sentence with which errors point to clones. */
+	readonly inClone: string;
 }
 
 /** The time stamp as a number, whose text no setting changes. */
@@ -43,7 +45,7 @@ export async function endTransaction(client: Client, request: EndRequest): Promi
 	const isSame = identity.status === 'fulfilled' && token.status === 'fulfilled' && identity.value.rows[0]?.token === token.value;
 	const endedBy = request.endedBy();
 	if (endedBy !== undefined || !isSame) {
-		return {problem: isBroken ? undefined : committed(endedBy || undefined), isTainted: true, isBroken};
+		return {problem: isBroken ? undefined : committed(endedBy || undefined, request.inClone), isTainted: true, isBroken};
 	}
 
 	const violation = constraints.status === 'rejected' ? constraints.reason as Error : undefined;

@@ -15,6 +15,8 @@ export interface TransactionOptions {
 	readonly isolationLevel: IsolationLevel;
 	/** Sequences to put back to where they stand in the template. */
 	readonly sequences: readonly SequenceState[];
+	/** The sentence with which errors point to clones. */
+	readonly inClone: string;
 }
 
 /** One statement of a test. */
@@ -186,6 +188,7 @@ export class TestTransaction {
 				this.#control(text);
 			},
 			endedBy: () => this.#endedBy,
+			inClone: this.#options.inClone,
 		});
 	}
 
@@ -240,7 +243,7 @@ export class TestTransaction {
 		const isOver = status === 'I' || command === 'COMMIT';
 		if (isOver) {
 			this.#endedBy ||= text;
-			throw committed(this.#endedBy);
+			throw committed(this.#endedBy, this.#options.inClone);
 		}
 	}
 
@@ -268,7 +271,7 @@ export class TestTransaction {
 		}
 
 		if (this.#endedBy !== undefined) {
-			return committed(this.#endedBy || undefined);
+			return committed(this.#endedBy || undefined, this.#options.inClone);
 		}
 
 		if (this.#lost) {
@@ -277,12 +280,12 @@ export class TestTransaction {
 
 		const reason = this.#beginFailure ?? error;
 		traceToUser(reason, this.run);
-		return explainStatement(reason, text);
+		return explainStatement(reason, {statement: text, inClone: this.#options.inClone});
 	}
 
 	#assertUsable(text: string): void {
 		if (this.#endedBy !== undefined) {
-			throw committed(this.#endedBy || undefined);
+			throw committed(this.#endedBy || undefined, this.#options.inClone);
 		}
 
 		if (this.#lost) {

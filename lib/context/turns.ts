@@ -55,9 +55,15 @@ interface Waiting {
 
 /** Lets one after the other use the connection, in the order in which they asked. */
 export class Turns {
+	readonly #inClone: string;
 	#current: Turn | undefined;
 	readonly #waiting: Waiting[] = [];
 	#watch: NodeJS.Timeout | undefined;
+
+	/** @param inClone the sentence with which errors point to clones */
+	constructor(inClone: string) {
+		this.#inClone = inClone;
+	}
 
 	get current(): Turn | undefined {
 		return this.#current;
@@ -76,7 +82,7 @@ export class Turns {
 		}
 
 		if (encloses(this.#current)) {
-			throw deadlock(this.#current.statement);
+			throw deadlock(this.#current.statement, this.#inClone);
 		}
 
 		return this.#wait(turn);
@@ -117,7 +123,7 @@ export class Turns {
 		const current = this.#current;
 		const isStuck = current && !current.hasScope && !current.isBusy && performance.now() - current.lastActiveAt > idleMs;
 		if (isStuck) {
-			this.#waiting.shift()?.refuse(deadlock(current.statement));
+			this.#waiting.shift()?.refuse(deadlock(current.statement, this.#inClone));
 			this.#stopWatching();
 		}
 	}

@@ -79,8 +79,8 @@ test.serial('G05: the statement that ends the transaction fails itself, and so d
 
 test.serial('G05: the error says what to use instead', async t => {
 	const error = await endOf(send('commit'));
-	t.regex(error?.message ?? '', /db\.transaction\(\).*getDatabaseManager/s);
-	t.regex((error as {hint?: string}).hint ?? '', /getDatabaseManager/);
+	t.regex(error?.message ?? '', /db\.transaction\(\).*tddParallelSafe/s);
+	t.regex((error as {hint?: string}).hint ?? '', /tddParallelSafe/);
 });
 
 test.serial('G05: a commit as the very first statement is caught', async t => {

@@ -68,7 +68,7 @@ test('G09: a query on db inside its own transaction callback gets a named error'
 	await db.transaction().execute(async trx => {
 		await trx.insertInto('users').values({name: 'Ada', email: 'ada@example.com'}).execute();
 		const error = await t.throwsAsync(db.selectFrom('users').selectAll().execute(), {code: 'ERR_CONTEXT_DEADLOCK'});
-		t.regex(error.message, /insert into "users".*`trx`.*getDatabaseManager/s);
+		t.regex(error.message, /insert into "users".*`trx`.*tddParallelSafe/s);
 		await t.throwsAsync(connection.execute('select 1'), {code: 'ERR_CONTEXT_DEADLOCK'});
 		await t.throwsAsync(db.transaction().execute(async () => {}), {code: 'ERR_CONTEXT_DEADLOCK'});
 		await trx.insertInto('users').values({name: 'Bob', email: 'bob@example.com'}).execute();

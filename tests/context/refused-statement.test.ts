@@ -5,7 +5,7 @@ for (const statement of ['create index concurrently on users (name)', 'vacuum us
 	test(`a rollback context says why it cannot run: ${statement}`, async t => {
 		await inContext(t, async ({context: {connection}}) => {
 			const error = await t.throwsAsync(connection.execute(statement), {code: 'ERR_CONTEXT_STATEMENT', name: 'ContextError'});
-			t.regex(error.message, /inside of a transaction.*getDatabaseManager/s);
+			t.regex(error.message, /inside of a transaction.*tddParallelSafe/s);
 			t.is((error.cause as {code?: string}).code, '25001');
 			t.is(await connection.fetchValue('select 1'), 1);
 		});
