@@ -5,6 +5,8 @@ const suffix = randomBytes(4).toString('hex');
 const base = `tdd_base_${suffix}`;
 const guard = `tdd_statement_${suffix}`;
 const checkpoint = `tdd_check_${suffix}`;
+/** The savepoint behind which a transaction is looked at. */
+export const look = `tdd_look_${suffix}`;
 
 /** How many guards are set one inside the other before they are released together: fewer would cost more, more would use memory. */
 const guardsPerBase = 16;

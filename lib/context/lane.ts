@@ -35,6 +35,11 @@ export class Lane {
 		});
 	}
 
+	/** Opens another connection to the lane's database, for what has to look at it from outside. The caller ends it. */
+	async connectBeside(): Promise<Client> {
+		return connectClient({...this.#options.address, database: this.#database!.name, applicationName: 'dataflow-tdd observer', timeoutMs: 2000});
+	}
+
 	/** Closes the connection, so that the next test gets another one. A statement that still runs is ended on the server. */
 	async discardConnection({isBusy}: {isBusy: boolean}): Promise<void> {
 		const client = this.#client;

@@ -11,6 +11,7 @@ import {RollbackDialect} from './rollback-driver.ts';
 import {createSavepoint, type ContextSavepoint} from './savepoint.ts';
 import {escalation, type TestDescription} from './test-description.ts';
 import {TestTransaction} from './transaction.ts';
+import {noteWritten} from './written-note.ts';
 
 /** How a rollback context begins. */
 export interface RollbackOptions {
@@ -67,16 +68,24 @@ export async function openRollbackContext(lane: Lane, {isolationLevel = 'read co
 		savepoint: async () => createSavepoint(gate),
 		onCommit: async hook => transaction.hooks.add(hook),
 	};
+	const notes = isolationLevel === 'serializable' ? [serializableNote] : [];
 	return {
 		context,
 		record,
-		notes: isolationLevel === 'serializable' ? [serializableNote] : [],
+		notes,
 		seedResult: pack => parse(record.results[pack] ?? '-1'),
-		close: async ({hasFailed}) => close({lane, gate, transaction, hasFailed}),
+		close: async ({hasFailed}) => close({lane, gate, transaction, notes}, hasFailed),
 	};
 }
 
-async function close({lane, gate, transaction, hasFailed}: {lane: Lane; gate: Gate; transaction: TestTransaction; hasFailed: boolean}): Promise<Error | undefined> {
+interface Parts {
+	readonly lane: Lane;
+	readonly gate: Gate;
+	readonly transaction: TestTransaction;
+	readonly notes: string[];
+}
+
+async function close({lane, gate, transaction, notes}: Parts, hasFailed: boolean): Promise<Error | undefined> {
 	const isBusy = gate.isBusy;
 	const leaks = gate.close();
 	if (isBusy) {
@@ -84,6 +93,10 @@ async function close({lane, gate, transaction, hasFailed}: {lane: Lane; gate: Ga
 		// What runs may have ended the transaction, and its answer will never be read.
 		await lane.replaceDatabase();
 		return leaked(leaks);
+	}
+
+	if (hasFailed) {
+		notes.push(...await lane.holder.during(async () => noteWritten(lane, transaction)));
 	}
 
 	const {problem, isTainted, isBroken} = await lane.holder.during(async () => transaction.end({hasFailed: hasFailed || leaks.length > 0}));

@@ -7,6 +7,7 @@ import {CommitHooks, type CommitHook} from './commit-hooks.ts';
 import {traceToUser} from './origin.ts';
 import {endsSession, isAborted, isFromServer, isGone} from './database-error.ts';
 import {Guards, checkConstraints, levelName, setBase} from './guards.ts';
+import {lookInside, type Query} from './look.ts';
 import {committed, connectionLost, explainStatement} from './errors.ts';
 import {endTransaction, readToken, type TransactionEnd} from './transaction-end.ts';
 
@@ -165,6 +166,18 @@ export class TestTransaction {
 			this.#prepare();
 		});
 		await this.#settle(this.#guards.renew(text), text);
+	}
+
+	/**
+	 * Reads what the transaction sees. Only right before its end.
+	 * @returns nothing when there is nothing to be seen, or no way to see it
+	 */
+	async look<T>(read: (query: Query) => Promise<T>): Promise<T | undefined> {
+		if (!this.#token || this.#lost || this.#endedBy !== undefined) {
+			return undefined;
+		}
+
+		return lookInside(this.#client, this.#goBack(), read);
 	}
 
 	/**
