@@ -10,6 +10,13 @@ export type OrderStatus = "cancelled" | "draft" | "open" | "paid" | "shipped";
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface Addresses {
+  city: string;
+  id: Generated<number>;
+  street: string;
+  user_id: number;
+}
+
 export interface Categories {
   id: Generated<number>;
   name: string;
@@ -110,6 +117,7 @@ export interface Users {
 }
 
 export interface DB {
+  addresses: Addresses;
   categories: Categories;
   loyalty_balances: LoyaltyBalances;
   loyalty_entries: LoyaltyEntries;

@@ -58,6 +58,7 @@ export function resolveOptions(projectDir: string, options: HarnessOptions): Har
 		binaries: options.binaries === undefined ? undefined : path.resolve(projectDir, options.binaries),
 		workers: options.workers ?? (isCi() ? 2 : os.availableParallelism()),
 		lanes: options.lanes ?? 1,
+		role: options.role,
 		lingerMs: options.lingerMs ?? (isCi() ? 0 : 300_000),
 		budgetMs: options.budgetMs ?? 100,
 		onUnavailable: options.onUnavailable ?? 'fail',

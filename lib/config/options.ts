@@ -28,6 +28,8 @@ export interface HarnessOptions {
 	readonly workers?: number;
 	/** How many tests of one file run at once, each in a database of its own. Default 1. */
 	readonly lanes?: number;
+	/** The role that tests run as, which the schema has made. Default: the harness's own user, a superuser where it starts the server. */
+	readonly role?: string;
 	/** How long the servers stay after a run, in ms. Default 0 in CI, else 5 minutes. */
 	readonly lingerMs?: number;
 	/** What a test may take, in ms. Default 100. */
@@ -52,6 +54,7 @@ export interface HarnessConfig {
 	readonly binaries: string | undefined;
 	readonly workers: number;
 	readonly lanes: number;
+	readonly role: string | undefined;
 	readonly lingerMs: number;
 	readonly budgetMs: number;
 	readonly onUnavailable: 'fail' | 'skip';

@@ -20,6 +20,7 @@ const rules: Record<keyof HarnessOptions, readonly [Check, string]> = {
 	binaries: [isText, 'the path of a folder that holds postgres and initdb'],
 	workers: [isCount, 'a whole number from 1'],
 	lanes: [isCount, 'a whole number from 1'],
+	role: [isText, `the name of a role that the schema makes, such as 'shop_app'`],
 	lingerMs: [isDuration, 'a number of milliseconds from 0'],
 	budgetMs: [isDuration, 'a number of milliseconds from 0'],
 	onUnavailable: [oneOf('fail', 'skip'), `'fail' or 'skip'`],

@@ -63,6 +63,31 @@ export function explainStatement(error: Error & {code?: string}, {statement, inC
 	});
 }
 
+/** As whom a test runs, and what is known of roles. */
+export interface TestRole {
+	readonly name: string;
+	/** The roles that were there when the template was built. */
+	readonly known: readonly string[];
+}
+
+const shownRoles = 20;
+
+/** A test cannot run as the role it asks for. */
+export function roleRefused({name, known}: TestRole, cause: Error): ContextError {
+	const isKnown = known.includes(name);
+	const others = known.length > shownRoles ? [...known.slice(0, shownRoles), '...'] : known;
+	return new ContextError('ERR_CONTEXT_ROLE', {
+		what: `This test cannot run as the role '${name}': ${cause.message}.`,
+		why: isKnown
+			? 'The user that the harness connects as is no superuser and no member of it, or a setting of the role is refused.'
+			: `No file of the schema has made it, or its name is spelled differently; there are: ${others.join(', ')}.`,
+		fix: isKnown
+			? `Run on the server: grant "${name}" to current_user`
+			: `Make it in the schema, "create role ${name}", or correct .with({role: '${name}'}) or the option 'role'.`,
+		cause,
+	});
+}
+
 /** The connection of a test was lost. */
 export function connectionLost(statement: string, cause: Error): ContextError {
 	return new ContextError('ERR_CONTEXT_CONNECTION', {

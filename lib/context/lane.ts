@@ -1,11 +1,13 @@
 import type {LaneDatabase} from '../keeper/protocol.ts';
 import {connectClient, withClient, type Client, type ClientOptions} from '../postgres/client.ts';
 import type {Holder} from './holder.ts';
+import type {Standing} from './row-security.ts';
 
 /** What a lane is made with. */
 export interface LaneOptions {
 	readonly address: Omit<ClientOptions, 'database'>;
 	readonly holder: Holder;
+	readonly standing: Standing;
 	/** Asks the keeper for the lane's database, as good as new. */
 	readonly request: () => Promise<LaneDatabase>;
 	/** Tells the keeper that a test has left something in a database. */
@@ -24,6 +26,10 @@ export class Lane {
 
 	get holder(): Holder {
 		return this.#options.holder;
+	}
+
+	get standing(): Standing {
+		return this.#options.standing;
 	}
 
 	/** The database and an open connection; both made if need be. */

@@ -8,6 +8,7 @@ import {leaked} from './errors.ts';
 import {Gate} from './gate.ts';
 import type {Lane} from './lane.ts';
 import {RollbackDialect} from './rollback-driver.ts';
+import type {Bypass} from './row-security.ts';
 import {createSavepoint, type ContextSavepoint} from './savepoint.ts';
 import {escalation, type TestDescription} from './test-description.ts';
 import {TestTransaction} from './transaction.ts';
@@ -19,6 +20,8 @@ export interface RollbackOptions {
 	readonly isolationLevel?: IsolationLevel;
 	/** Puts every sequence back to where it stands in the template, so that ids are the same in every run. Default false. */
 	readonly resetSequences?: boolean;
+	/** The role to run as, which the schema has made; null for the harness's own user. Default: the option `role` of the project. */
+	readonly role?: string | null;
 }
 
 /** A real database for one test, in a transaction that can only be rolled back. */
@@ -52,10 +55,17 @@ let contexts = 0;
 const serializableNote = 'This test is SERIALIZABLE on one connection, which cannot conflict with itself: a serialization failure will not happen here. tddParallelSafe gives as many connections as you want.';
 
 /** Opens a rollback context on a lane, for a test that its errors can name. Nothing is sent before the test's first statement. */
-export async function openRollbackContext(lane: Lane, {isolationLevel = 'read committed', resetSequences = false}: RollbackOptions, test?: TestDescription): Promise<OpenContext> {
+export async function openRollbackContext(lane: Lane, options: RollbackOptions, test?: TestDescription): Promise<OpenContext> {
+	const {isolationLevel = 'read committed', resetSequences = false, role = lane.standing.role} = options;
 	const {database: {record}, client} = await lane.open();
 	const inClone = escalation(test);
-	const transaction = new TestTransaction(client, {isolationLevel, sequences: resetSequences ? record.sequences : [], inClone});
+	const transaction = new TestTransaction(client, {
+		isolationLevel,
+		inClone,
+		sequences: resetSequences ? record.sequences : [],
+		role: typeof role === 'string' ? {name: role, known: record.roles.map(({name}) => name)} : undefined,
+		watchesPolicies: lane.standing.notice.isWanted(record),
+	});
 	const gate = new Gate({transaction, isolationLevel, holder: lane.holder, inClone});
 	const db = new Kysely<RegisteredDatabase>({dialect: new RollbackDialect(gate)});
 	// Kysely prepares its driver at the first use; after that, a query reaches the driver in the call that sends it, so that a leak
@@ -69,12 +79,16 @@ export async function openRollbackContext(lane: Lane, {isolationLevel = 'read co
 		onCommit: async hook => transaction.hooks.add(hook),
 	};
 	const notes = isolationLevel === 'serializable' ? [serializableNote] : [];
+	const note = (bypass: Bypass): void => {
+		notes.push(...lane.standing.notice.tell(bypass, record.roles));
+	};
+
 	return {
 		context,
 		record,
 		notes,
 		seedResult: pack => parse(record.results[pack] ?? '-1'),
-		close: async ({hasFailed}) => close({lane, gate, transaction, notes}, hasFailed),
+		close: async ({hasFailed}) => close({lane, gate, transaction, notes, note}, hasFailed),
 	};
 }
 
@@ -83,9 +97,10 @@ interface Parts {
 	readonly gate: Gate;
 	readonly transaction: TestTransaction;
 	readonly notes: string[];
+	readonly note: (bypass: Bypass) => void;
 }
 
-async function close({lane, gate, transaction, notes}: Parts, hasFailed: boolean): Promise<Error | undefined> {
+async function close({lane, gate, transaction, notes, note}: Parts, hasFailed: boolean): Promise<Error | undefined> {
 	const isBusy = gate.isBusy;
 	const leaks = gate.close();
 	if (isBusy) {
@@ -99,7 +114,11 @@ async function close({lane, gate, transaction, notes}: Parts, hasFailed: boolean
 		notes.push(...await lane.holder.during(async () => noteWritten(lane, transaction)));
 	}
 
-	const {problem, isTainted, isBroken} = await lane.holder.during(async () => transaction.end({hasFailed: hasFailed || leaks.length > 0}));
+	const {problem, isTainted, isBroken, bypass} = await lane.holder.during(async () => transaction.end({hasFailed: hasFailed || leaks.length > 0}));
+	if (bypass) {
+		note(bypass);
+	}
+
 	if (isTainted) {
 		await lane.replaceDatabase();
 	} else if (isBroken) {

@@ -6,6 +6,7 @@ import {combinationId, combinationOf, type Combination, type SchemaLayer} from '
 import {CacheStatistics} from './cache-statistics.ts';
 import {Holder} from './holder.ts';
 import {Lane} from './lane.ts';
+import {RowSecurityNotice, type Standing} from './row-security.ts';
 
 /** The lanes of one combination: how many tests of it may run at once, and which of them are free. */
 interface LaneSet {
@@ -19,6 +20,7 @@ export class Session {
 	readonly lease: Lease;
 	readonly holder: Holder;
 	readonly cache: CacheStatistics;
+	readonly standing: Standing;
 	readonly #lanes = new Map<string, LaneSet>();
 	readonly #laneCount: number;
 	#layers: readonly SchemaLayer[] = [];
@@ -28,6 +30,7 @@ export class Session {
 		this.lease = parts.lease;
 		this.holder = parts.holder;
 		this.cache = new CacheStatistics();
+		this.standing = {role: config.role, notice: new RowSecurityNotice()};
 		this.#laneCount = config.lanes;
 	}
 
@@ -112,6 +115,7 @@ export class Session {
 		return new Lane({
 			address: this.lease.address,
 			holder: this.holder,
+			standing: this.standing,
 			request: async () => this.requestDatabase(combination, index),
 			taint: async database => this.holder.during(async () => this.keeper.api.taint(this.lease.id, database)),
 		});

@@ -1,6 +1,8 @@
 import type {Client} from '../postgres/client.ts';
+import {readBypassedTables} from '../postgres/roles.ts';
 import {forgetStatements, send, sendTogether} from '../postgres/wire.ts';
 import {committed, constraintViolated} from './errors.ts';
+import type {Bypass} from './row-security.ts';
 
 /** What the end of a test's transaction found out. */
 export interface TransactionEnd {
@@ -10,6 +12,8 @@ export interface TransactionEnd {
 	readonly isTainted: boolean;
 	/** True if the connection cannot be used again. */
 	readonly isBroken: boolean;
+	/** What it did past policies, where that was looked for. */
+	readonly bypass?: Bypass | undefined;
 }
 
 /** What the end of a transaction has to know of it. */
@@ -20,6 +24,8 @@ export interface EndRequest {
 	readonly goBack: string | undefined;
 	/** True when the test has failed already: then its data may be half-made, and constraints are not checked. */
 	readonly hasFailed: boolean;
+	/** True to look for what was done past policies. */
+	readonly watchesPolicies: boolean;
 	/** Sends statements of our own whose answers nobody waits for. */
 	readonly control: (text: string) => void;
 	/** The statement that has ended the transaction, an empty text if something unknown has; it is read when all was answered. */
@@ -39,20 +45,27 @@ const resetSession = [
 
 /** Checks what only the end of a transaction shows, rolls everything back and puts the session back, in one round trip. */
 export async function endTransaction(client: Client, request: EndRequest): Promise<TransactionEnd> {
-	const [token, identity, constraints, reset] = await sendEnd(client, request);
+	const [token, identity, constraints, reset, bypass] = await sendEnd(client, request);
 	forgetStatements(client);
 	const isBroken = reset.status === 'rejected';
 	const isSame = identity.status === 'fulfilled' && token.status === 'fulfilled' && identity.value.rows[0]?.token === token.value;
 	const endedBy = request.endedBy();
+	if (token.status === 'rejected' && endedBy === undefined) {
+		return {problem: isBroken || request.hasFailed ? undefined : token.reason as Error, isTainted: false, isBroken};
+	}
+
 	if (endedBy !== undefined || !isSame) {
 		return {problem: isBroken ? undefined : committed(endedBy || undefined, request.inClone), isTainted: true, isBroken};
 	}
 
 	const violation = constraints.status === 'rejected' ? constraints.reason as Error : undefined;
-	return {problem: violation && constraintViolated(violation), isTainted: false, isBroken};
+	return {
+		problem: violation && constraintViolated(violation), isTainted: false, isBroken,
+		bypass: bypass.status === 'fulfilled' ? bypass.value : undefined,
+	};
 }
 
-async function sendEnd(client: Client, {token, goBack, hasFailed, control}: EndRequest) {
+async function sendEnd(client: Client, {token, goBack, hasFailed, watchesPolicies, control}: EndRequest) {
 	return sendTogether(client, () => {
 		if (goBack !== undefined) {
 			control(goBack);
@@ -60,7 +73,13 @@ async function sendEnd(client: Client, {token, goBack, hasFailed, control}: EndR
 
 		const identity = send(client, readToken);
 		const constraints = hasFailed ? Promise.resolve() : send(client, 'set constraints all immediate');
+		const bypass = watchesPolicies ? readBypass(client) : Promise.resolve(undefined);
 		control('rollback');
-		return Promise.allSettled([token, identity, constraints, send(client, resetSession)] as const);
+		return Promise.allSettled([token, identity, constraints, send(client, resetSession), bypass] as const);
 	});
+}
+
+async function readBypass(client: Client): Promise<Bypass> {
+	const {rows} = await send(client, readBypassedTables);
+	return {tables: rows[0]?.bypassed as string[], by: String(rows[0]?.by)};
 }

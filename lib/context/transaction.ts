@@ -2,13 +2,14 @@ import {AbortedTransactionError, type IsolationLevel} from 'kysely';
 import {HarnessError} from '../errors.ts';
 import type {Client} from '../postgres/client.ts';
 import {resetSequences, type SequenceState} from '../postgres/catalog.ts';
+import {becomeRole} from '../postgres/roles.ts';
 import {send, sendControl, sendTogether, type WireResult} from '../postgres/wire.ts';
 import {CommitHooks, type CommitHook} from './commit-hooks.ts';
 import {traceToUser} from './origin.ts';
 import {endsSession, isAborted, isFromServer, isGone} from './database-error.ts';
 import {Guards, checkConstraints, levelName, setBase} from './guards.ts';
+import {committed, connectionLost, explainStatement, roleRefused, type TestRole} from './errors.ts';
 import {lookInside, type Query} from './look.ts';
-import {committed, connectionLost, explainStatement} from './errors.ts';
 import {endTransaction, readToken, type TransactionEnd} from './transaction-end.ts';
 
 /** How the transaction of a test begins. */
@@ -18,6 +19,10 @@ export interface TransactionOptions {
 	readonly sequences: readonly SequenceState[];
 	/** The sentence with which errors point to clones. */
 	readonly inClone: string;
+	/** As whom the test runs; undefined for the harness's own user. */
+	readonly role: TestRole | undefined;
+	/** True to look, at the end, for tables that were used past their policies. */
+	readonly watchesPolicies: boolean;
 }
 
 /** One statement of a test. */
@@ -197,6 +202,7 @@ export class TestTransaction {
 			token: this.#token,
 			goBack: this.#goBack(),
 			hasFailed,
+			watchesPolicies: this.#options.watchesPolicies,
 			control: text => {
 				this.#control(text);
 			},
@@ -226,14 +232,16 @@ export class TestTransaction {
 	}
 
 	#start(): void {
-		const {isolationLevel, sequences} = this.#options;
-		const resets = resetSequences(sequences);
-		this.#token = send(this.#client, `begin isolation level ${isolationLevel}; ${resets && `${resets}; `}${setBase}; ${readToken}`)
-			.then(({rows}) => String(rows[0]?.token));
-		this.#token.catch((error: unknown) => {
+		const {isolationLevel, sequences, role} = this.#options;
+		// Sequences are put back by their owner, so before the role is taken on.
+		const steps = [`begin isolation level ${isolationLevel}`, resetSequences(sequences), role ? becomeRole(role.name) : '', setBase, readToken];
+		this.#token = send(this.#client, steps.filter(step => step !== '').join('; ')).then(({rows}) => String(rows[0]?.token), (error: Error) => {
 			this.#noticeFailure(error);
-			this.#beginFailure = error as Error;
+			this.#beginFailure = this.#explainBegin(error);
+			throw this.#beginFailure;
 		});
+		// Whatever is sent next says so.
+		this.#token.catch(() => {});
 	}
 
 	/** Sends statements of our own; when they find our savepoints gone, the statement before them has ended the transaction. */
@@ -261,7 +269,7 @@ export class TestTransaction {
 	}
 
 	#noticeFailure(error: unknown, {isOwn, after}: {isOwn: boolean; after: string} = {isOwn: true, after: ''}): void {
-		if (isOwn && isGone(error)) {
+		if (isOwn && isGone(error) && !this.#beginFailure) {
 			this.#endedBy ||= after;
 		} else if (endsSession(error)) {
 			this.#lost ??= error as Error;
@@ -291,9 +299,18 @@ export class TestTransaction {
 			return connectionLost(text, error);
 		}
 
-		const reason = this.#beginFailure ?? error;
-		traceToUser(reason, this.run);
-		return explainStatement(reason, {statement: text, inClone: this.#options.inClone});
+		if (this.#beginFailure) {
+			return this.#beginFailure;
+		}
+
+		traceToUser(error, this.run);
+		return explainStatement(error, {statement: text, inClone: this.#options.inClone});
+	}
+
+	/** SQLSTATEs 22023 and 42501: there is no such role, or it may not be taken on. */
+	#explainBegin(error: Error & {code?: string}): Error {
+		const {role} = this.#options;
+		return role && (error.code === '22023' || error.code === '42501') ? roleRefused(role, error) : error;
 	}
 
 	#assertUsable(text: string): void {
@@ -303,6 +320,10 @@ export class TestTransaction {
 
 		if (this.#lost) {
 			throw connectionLost(text, this.#lost);
+		}
+
+		if (this.#beginFailure) {
+			throw this.#beginFailure;
 		}
 	}
 }

@@ -1,4 +1,5 @@
 import type {SequenceState, TableShape} from '../postgres/catalog.ts';
+import type {RoleShape} from '../postgres/roles.ts';
 import type {Combination} from './combination.ts';
 
 /** What is known of a sealed template database. It is kept as the database's comment, so it travels with it. */
@@ -12,6 +13,8 @@ export interface TemplateRecord {
 	/** Where each sequence stands. */
 	readonly sequences: readonly SequenceState[];
 	readonly tables: readonly TableShape[];
+	/** The roles of the server, as of when it was built: to suggest one. */
+	readonly roles: readonly RoleShape[];
 	/** What it took to build, on top of the template it was cloned from. */
 	readonly buildMs: number;
 	readonly sizeBytes: number;

@@ -21,6 +21,9 @@ test('options are typed', tddTestContext.with({isolationLevel: 'serializable', r
 });
 expectError(tddTestContext.with({isolationLevel: 'sometimes'}));
 expectError(tddTestContext.with({resetSequence: true}));
+tddTestContext.with({role: 'shop_app'});
+tddTestContext.with({role: null});
+expectError(tddTestContext.with({role: 7}));
 
 test('packs and their results are typed', tddSeededData('shop'), async (t, {data, models, context}) => {
 	expectType<Kysely<DB>>(context.db);
