@@ -1,7 +1,7 @@
 import test from 'ava';
 import {connectBeside, inContext, until} from '../helpers/worker-context.ts';
 
-test('G03: a query cancelled from outside does not taint the test', async t => {
+test('G03 R: a query cancelled from outside does not taint the test', async t => {
 	await inContext(t, async ({context: {connection}, lane}) => {
 		const observer = await connectBeside(t, lane);
 		await connection.execute('insert into users (name, email) values (\'Ada\', \'ada@example.com\')');
@@ -15,7 +15,7 @@ test('G03: a query cancelled from outside does not taint the test', async t => {
 	});
 });
 
-test('G03: queries that wait behind a cancelled one run', async t => {
+test('G03 R: queries that wait behind a cancelled one run', async t => {
 	await inContext(t, async ({context: {connection}, lane}) => {
 		const observer = await connectBeside(t, lane);
 		const pid = await connection.fetchValue<number>('select pg_backend_pid()');

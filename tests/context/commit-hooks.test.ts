@@ -2,7 +2,7 @@ import test from 'ava';
 import {sql} from 'kysely';
 import {tddTestContext} from 'dataflow-tdd/ava';
 
-test('G08: a callback runs once, after the transaction has committed', tddTestContext, async (t, {db, onCommit, connection}) => {
+test('G08 R: a callback runs once, after the transaction has committed', tddTestContext, async (t, {db, onCommit, connection}) => {
 	const calls: string[] = [];
 	await db.transaction().execute(async trx => {
 		await onCommit(async () => {
@@ -16,7 +16,7 @@ test('G08: a callback runs once, after the transaction has committed', tddTestCo
 	t.deepEqual(calls, ['Ada']);
 });
 
-test('G08: a callback never runs after a rollback', tddTestContext, async (t, {db, onCommit}) => {
+test('G08 R: a callback never runs after a rollback', tddTestContext, async (t, {db, onCommit}) => {
 	await t.throwsAsync(db.transaction().execute(async () => {
 		await onCommit(() => t.fail());
 		throw new Error('undone');
@@ -27,7 +27,7 @@ test('G08: a callback never runs after a rollback', tddTestContext, async (t, {d
 	await db.transaction().execute(async () => {});
 });
 
-test('G08: a callback never runs when the commit itself fails', tddTestContext, async (t, {db, onCommit, connection}) => {
+test('G08 R: a callback never runs when the commit itself fails', tddTestContext, async (t, {db, onCommit, connection}) => {
 	await connection.execute('create table chain (id int primary key, next int references chain deferrable initially deferred)');
 	const trx = await db.startTransaction().execute();
 	await onCommit(() => t.fail());
@@ -36,7 +36,7 @@ test('G08: a callback never runs when the commit itself fails', tddTestContext, 
 	await trx.rollback().execute();
 });
 
-test('G08: outside of a transaction a callback runs at once', tddTestContext, async (t, {onCommit}) => {
+test('G08 R: outside of a transaction a callback runs at once', tddTestContext, async (t, {onCommit}) => {
 	let calls = 0;
 	await onCommit(() => {
 		calls++;
@@ -44,7 +44,7 @@ test('G08: outside of a transaction a callback runs at once', tddTestContext, as
 	t.is(calls, 1);
 });
 
-test('G08: callbacks run in the order in which they were registered', tddTestContext, async (t, {db, onCommit}) => {
+test('G08 R: callbacks run in the order in which they were registered', tddTestContext, async (t, {db, onCommit}) => {
 	const calls: number[] = [];
 	await db.transaction().execute(async () => {
 		for (const index of [1, 2, 3]) {
@@ -57,7 +57,7 @@ test('G08: callbacks run in the order in which they were registered', tddTestCon
 	t.deepEqual(calls, [1, 2, 3]);
 });
 
-test('G08: a callback may query and open a transaction of its own', tddTestContext, async (t, {db, onCommit, connection}) => {
+test('G08 R: a callback may query and open a transaction of its own', tddTestContext, async (t, {db, onCommit, connection}) => {
 	const calls: string[] = [];
 	await db.transaction().execute(async () => {
 		await onCommit(async () => {
@@ -73,7 +73,7 @@ test('G08: a callback may query and open a transaction of its own', tddTestConte
 	t.is(await connection.fetchValue('select name from users'), 'Late');
 });
 
-test('G08: an error in a callback surfaces, the others run, and the work stays', tddTestContext, async (t, {db, onCommit, connection}) => {
+test('G08 R: an error in a callback surfaces, the others run, and the work stays', tddTestContext, async (t, {db, onCommit, connection}) => {
 	const calls: string[] = [];
 	const cause = new Error('no mail today');
 	const error = await t.throwsAsync(db.transaction().execute(async trx => {

@@ -11,28 +11,28 @@ async function order({context: {connection}}: Pick<TestedContext, 'context'>): P
 
 const mend = 'insert into products (id, sku, name, price_cents) overriding system value values (4711, \'X\', \'x\', 100)';
 
-test.serial('G06: a deferred violation left at the end fails the test and names the constraint', async t => {
+test.serial('G06 R: a deferred violation left at the end fails the test and names the constraint', async t => {
 	const error = await endOf(order);
 	t.like(error, {code: 'ERR_CONTEXT_CONSTRAINT', name: 'ContextError'});
 	t.regex(error?.message ?? '', /constraint order_items_product\w* of table order_items.*4711/s);
 	t.like(error?.cause, {code: '23503', table: 'order_items'});
 });
 
-test.serial('G06: the check is skipped when the test has failed already', async t => {
+test.serial('G06 R: the check is skipped when the test has failed already', async t => {
 	await withContext(async open => {
 		await order(open);
 		t.is(await open.close({hasFailed: true}), undefined);
 	});
 });
 
-test.serial('G06: a violation that is mended before the end is none', async t => {
+test.serial('G06 R: a violation that is mended before the end is none', async t => {
 	await inContext(t, async open => {
 		await order(open);
 		await open.context.connection.execute(mend);
 	});
 });
 
-test.serial('G06: the test after a violation is pristine and may violate again', async t => {
+test.serial('G06 R: the test after a violation is pristine and may violate again', async t => {
 	for (let index = 0; index < 3; index++) {
 		const error = await endOf(async open => {
 			t.is(await open.context.connection.fetchValue('select count(*)::int from users'), 0);
@@ -46,7 +46,7 @@ test.serial('G06: the test after a violation is pristine and may violate again',
 	});
 });
 
-test.serial('G06: transaction() rejects with the violation, as a COMMIT does, and undoes its work', async t => {
+test.serial('G06 R: transaction() rejects with the violation, as a COMMIT does, and undoes its work', async t => {
 	await inContext(t, async ({context: {db, connection}}) => {
 		await connection.execute('insert into users (name, email) values (\'Eve\', \'eve@example.com\')');
 		await t.throwsAsync(db.transaction().execute(async trx => {
@@ -58,7 +58,7 @@ test.serial('G06: transaction() rejects with the violation, as a COMMIT does, an
 	});
 });
 
-test.serial('G06: a commit\'s check does not last: the next transaction may defer again', async t => {
+test.serial('G06 R: a commit\'s check does not last: the next transaction may defer again', async t => {
 	await inContext(t, async ({context: {db, connection}}) => {
 		for (const productId of [1, 2]) {
 			await db.transaction().execute(async trx => {
@@ -73,7 +73,7 @@ test.serial('G06: a commit\'s check does not last: the next transaction may defe
 	});
 });
 
-test.serial('G06: an inner savepoint is not checked, the commit is', async t => {
+test.serial('G06 R: an inner savepoint is not checked, the commit is', async t => {
 	await inContext(t, async ({context: {db, connection}}) => {
 		const trx = await db.startTransaction().execute();
 		await sql`create table parents (id int primary key)`.execute(trx);
@@ -87,7 +87,7 @@ test.serial('G06: an inner savepoint is not checked, the commit is', async t => 
 	});
 });
 
-test.serial('G06: every deferrable kind is checked, and named', async t => {
+test.serial('G06 R: every deferrable kind is checked, and named', async t => {
 	const kinds: Array<[string, string, RegExp]> = [
 		['create table pairs (a int, constraint pairs_once unique (a) deferrable initially deferred)', 'insert into pairs values (1), (1)', /constraint pairs_once of table pairs/],
 		['create table chain (id int primary key, next int constraint chain_next references chain deferrable)', 'set constraints chain_next deferred; insert into chain values (1, 2)', /constraint chain_next of table chain/],
@@ -104,7 +104,7 @@ test.serial('G06: every deferrable kind is checked, and named', async t => {
 	}
 });
 
-test.serial('G06: a failed last statement does not hide a violation', async t => {
+test.serial('G06 R: a failed last statement does not hide a violation', async t => {
 	const error = await endOf(async open => {
 		await order(open);
 		await t.throwsAsync(open.context.connection.execute('select 1 / 0'), {code: '22012'});
@@ -112,7 +112,7 @@ test.serial('G06: a failed last statement does not hide a violation', async t =>
 	t.like(error, {code: 'ERR_CONTEXT_CONSTRAINT'});
 });
 
-test.serial('G06: what a rolled back transaction violated is no violation', async t => {
+test.serial('G06 R: what a rolled back transaction violated is no violation', async t => {
 	await inContext(t, async ({context: {db}}) => {
 		await t.throwsAsync(db.transaction().execute(async trx => {
 			await sql`create table parents (id int primary key)`.execute(trx);

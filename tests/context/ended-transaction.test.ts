@@ -47,7 +47,7 @@ const ways: Readonly<Record<string, readonly [(open: TestedContext) => Promise<u
 };
 
 for (const [name, [end, message]] of Object.entries(ways)) {
-	test.serial(`G05: ${name} fails the test, and the next one is pristine`, async t => {
+	test.serial(`G05 R: ${name} fails the test, and the next one is pristine`, async t => {
 		const used = await withContext(async open => {
 			await open.context.connection.execute(insert);
 			await end(open);
@@ -65,7 +65,7 @@ for (const [name, [end, message]] of Object.entries(ways)) {
 	});
 }
 
-test.serial('G05: the statement that ends the transaction fails itself, and so does every one after it', async t => {
+test.serial('G05 R: the statement that ends the transaction fails itself, and so does every one after it', async t => {
 	const error = await endOf(async ({context: {connection, db, savepoint}}) => {
 		await connection.execute(insert);
 		await t.throwsAsync(connection.execute('commit'), {code: 'ERR_CONTEXT_COMMITTED'});
@@ -77,18 +77,18 @@ test.serial('G05: the statement that ends the transaction fails itself, and so d
 	t.like(error, {code: 'ERR_CONTEXT_COMMITTED'});
 });
 
-test.serial('G05: the error says what to use instead', async t => {
+test.serial('G05 R: the error says what to use instead', async t => {
 	const error = await endOf(send('commit'));
 	t.regex(error?.message ?? '', /db\.transaction\(\).*tddParallelSafe/s);
 	t.regex((error as {hint?: string}).hint ?? '', /tddParallelSafe/);
 });
 
-test.serial('G05: a commit as the very first statement is caught', async t => {
+test.serial('G05 R: a commit as the very first statement is caught', async t => {
 	t.like(await endOf(send('commit; begin')), {code: 'ERR_CONTEXT_COMMITTED'});
 	t.like(await endOf(send('commit')), {code: 'ERR_CONTEXT_COMMITTED'});
 });
 
-test.serial('G05: a test that commits does not fail for what only looks like it', async t => {
+test.serial('G05 R: a test that commits does not fail for what only looks like it', async t => {
 	await inContext(t, async ({context: {connection, db}}) => {
 		await connection.execute('begin');
 		await connection.execute('savepoint mine');
@@ -104,7 +104,7 @@ test.serial('G05: a test that commits does not fail for what only looks like it'
 	});
 });
 
-test('G05: a commit that still runs at the end of its test leaves nothing to the next one', async t => {
+test('G05 R: a commit that still runs at the end of its test leaves nothing to the next one', async t => {
 	const count = `select count(*)::int as n from users where email = 'late@example.com'`;
 	const error = await endOf(async ({context: {connection}, lane}) => {
 		const beside = await connectBeside(t, lane);

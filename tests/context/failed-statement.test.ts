@@ -32,14 +32,14 @@ const failures: Readonly<Record<string, readonly [string, (context: TestContext)
 };
 
 for (const [name, [code, fail]] of Object.entries(failures)) {
-	test(`G03: a failed statement does not taint the test: ${name}`, tddTestContext, async (t, context) => {
+	test(`G03 R: a failed statement does not taint the test: ${name}`, tddTestContext, async (t, context) => {
 		await context.db.insertInto('users').values(ada).execute();
 		await t.throwsAsync(fail(context), {code});
 		await context.db.insertInto('users').values(bob).execute();
 		t.deepEqual(await names(context), ['Ada', 'Bob']);
 	});
 
-	test(`G03: a failed statement may be the first or the last of a test: ${name}`, tddTestContext, async (t, context) => {
+	test(`G03 R: a failed statement may be the first or the last of a test: ${name}`, tddTestContext, async (t, context) => {
 		if (code === '23505') {
 			await context.db.insertInto('users').values(ada).execute();
 		}
@@ -49,7 +49,7 @@ for (const [name, [code, fail]] of Object.entries(failures)) {
 	});
 }
 
-test('G03: an error in a transaction undoes the transaction and not the test', tddTestContext, async (t, {db}) => {
+test('G03 R: an error in a transaction undoes the transaction and not the test', tddTestContext, async (t, {db}) => {
 	await db.insertInto('users').values(ada).execute();
 	await t.throwsAsync(db.transaction().execute(async trx => {
 		await trx.insertInto('users').values(bob).execute();
@@ -60,7 +60,7 @@ test('G03: an error in a transaction undoes the transaction and not the test', t
 	t.deepEqual(await names({db}), ['Ada', 'Bob']);
 });
 
-test('G03: an error in a savepoint of a transaction undoes the savepoint alone', tddTestContext, async (t, {db}) => {
+test('G03 R: an error in a savepoint of a transaction undoes the savepoint alone', tddTestContext, async (t, {db}) => {
 	const trx = await db.startTransaction().execute();
 	await trx.insertInto('users').values(ada).execute();
 	const first = await trx.savepoint('first').execute();
@@ -72,7 +72,7 @@ test('G03: an error in a savepoint of a transaction undoes the savepoint alone',
 	t.deepEqual(await names({db}), ['Ada', 'Bob']);
 });
 
-test('G03: an error inside Promise.all is that one promise\'s', tddTestContext, async (t, {db, connection}) => {
+test('G03 R: an error inside Promise.all is that one promise\'s', tddTestContext, async (t, {db, connection}) => {
 	const insert = async (name: string): Promise<unknown> => db.insertInto('users').values({name, email: `${name}@example.com`}).execute();
 	const results = await Promise.allSettled([insert('a'), insert('b'), insert('a'), connection.execute('selekt'), insert('c'), insert('b'), insert('d')]);
 	t.deepEqual(results.map(({status}) => status === 'fulfilled'), [true, true, false, false, true, false, true]);
@@ -83,7 +83,7 @@ test('G03: an error inside Promise.all is that one promise\'s', tddTestContext, 
 	t.true((await names({db})).includes('g'));
 });
 
-test('G03: a hundred failures in a row leave what was written before them', tddTestContext, async (t, {db, connection}) => {
+test('G03 R: a hundred failures in a row leave what was written before them', tddTestContext, async (t, {db, connection}) => {
 	await db.insertInto('users').values(ada).execute();
 	for (let index = 0; index < 100; index++) {
 		await t.throwsAsync(connection.execute('select 1 / 0'), {code: '22012'});
@@ -92,7 +92,7 @@ test('G03: a hundred failures in a row leave what was written before them', tddT
 	t.deepEqual(await names({db}), ['Ada']);
 });
 
-test('G03: an error of PostgreSQL keeps its fields and points to the line that sent it', tddTestContext, async (t, {db}) => {
+test('G03 R: an error of PostgreSQL keeps its fields and points to the line that sent it', tddTestContext, async (t, {db}) => {
 	await db.insertInto('users').values(ada).execute();
 	const error = await t.throwsAsync(async () => {
 		await db.insertInto('users').values(ada).execute();

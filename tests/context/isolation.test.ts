@@ -68,7 +68,7 @@ async function runAll(t: ExecutionContext, names: readonly string[]): Promise<vo
 	}
 }
 
-test.serial('G01: no test sees another\'s writes, in any order', async t => {
+test.serial('G01 R: no test sees another\'s writes, in any order', async t => {
 	const names = Object.keys(deeds);
 	await runAll(t, names);
 	await runAll(t, names.toReversed());
@@ -77,13 +77,13 @@ test.serial('G01: no test sees another\'s writes, in any order', async t => {
 	}
 });
 
-test.serial('G01: the template is the same after tests that write, fail and commit', async t => {
+test.serial('G01 R: the template is the same after tests that write, fail and commit', async t => {
 	const before = await checksum();
 	await runAll(t, Object.keys(deeds));
 	t.is(await checksum(), before);
 });
 
-test.serial('G01: a second connection sees nothing of what a test writes', async t => {
+test.serial('G01 R: a second connection sees nothing of what a test writes', async t => {
 	await inContext(t, async open => {
 		await open.context.connection.execute(insert, ['Ada', 'ada@example.com']);
 		t.is(await userCount(open), 1);
@@ -95,7 +95,7 @@ test.serial('G01: a second connection sees nothing of what a test writes', async
 	});
 });
 
-test.serial('G01: contexts asked for at once get the database one after the other', async t => {
+test.serial('G01 R: contexts asked for at once get the database one after the other', async t => {
 	let open = 0;
 	await Promise.all(Array.from({length: 20}, async () => withContext(async tested => {
 		t.is(++open, 1);
@@ -107,7 +107,7 @@ test.serial('G01: contexts asked for at once get the database one after the othe
 	})));
 });
 
-test.serial('G01: every context has an id of its own', async t => {
+test.serial('G01 R: every context has an id of its own', async t => {
 	const ids = await Promise.all(Array.from({length: 5}, async () => withContext(async ({context, close}) => {
 		await close({hasFailed: false});
 		return context.testId;

@@ -39,7 +39,7 @@ const leaks: Readonly<Record<string, readonly [(open: TestedContext) => Promise<
 };
 
 for (const [name, [leak, message]] of Object.entries(leaks)) {
-	test.serial(`G33: ${name} fails the test and is named`, async t => {
+	test.serial(`G33 R: ${name} fails the test and is named`, async t => {
 		const error = await endOf(leak);
 		t.like(error, {code: 'ERR_CONTEXT_LEAKED', name: 'ContextError'});
 		t.regex(error?.message ?? '', message);
@@ -50,7 +50,7 @@ for (const [name, [leak, message]] of Object.entries(leaks)) {
 	});
 }
 
-test.serial('G33: a query that was left running is ended on the server', async t => {
+test.serial('G33 R: a query that was left running is ended on the server', async t => {
 	t.timeout(30_000);
 	await withContext(async open => {
 		const observer = await connectBeside(t, open.lane);
@@ -66,7 +66,7 @@ test.serial('G33: a query that was left running is ended on the server', async t
 	});
 });
 
-test.serial('G33: several leaks are all named', async t => {
+test.serial('G33 R: several leaks are all named', async t => {
 	const error = await endOf(async ({context: {connection}}) => {
 		for (const text of ['select pg_sleep(600)', 'select 1', 'select 2']) {
 			connection.execute(text).catch(() => {});
@@ -75,7 +75,7 @@ test.serial('G33: several leaks are all named', async t => {
 	t.regex(error?.message ?? '', /3 things were still open/);
 });
 
-test.serial('G33: a query that waits at the end of its test is refused, not left hanging', async t => {
+test.serial('G33 R: a query that waits at the end of its test is refused, not left hanging', async t => {
 	const outcomes: unknown[] = [];
 	await endOf(async ({context: {db, connection}}) => {
 		await db.startTransaction().execute();
@@ -84,7 +84,7 @@ test.serial('G33: a query that waits at the end of its test is refused, not left
 	t.like(await outcomes[0], {code: 'ERR_CONTEXT_CLOSED'});
 });
 
-test.serial('G33: a statement after the end of its test is refused and says so', async t => {
+test.serial('G33 R: a statement after the end of its test is refused and says so', async t => {
 	const {connection, db, savepoint} = await inContext(t, async ({context}) => {
 		await context.connection.execute('select 1');
 		return context;
@@ -95,7 +95,7 @@ test.serial('G33: a statement after the end of its test is refused and says so',
 	await t.throwsAsync(savepoint(), {code: 'ERR_CONTEXT_CLOSED'});
 });
 
-test.serial('G33: a transaction held over the end of its test cannot touch the next one', async t => {
+test.serial('G33 R: a transaction held over the end of its test cannot touch the next one', async t => {
 	let held: {insert(): Promise<unknown>} | undefined;
 	await endOf(async ({context: {db}}) => {
 		const trx = await db.startTransaction().execute();
@@ -107,18 +107,18 @@ test.serial('G33: a transaction held over the end of its test cannot touch the n
 	});
 });
 
-test.serial('G33: a context in which nothing was done ends without a word', async t => {
+test.serial('G33 R: a context in which nothing was done ends without a word', async t => {
 	await inContext(t, async () => {});
 });
 
-test.serial('G33: a test that failed hears of its leaks too', async t => {
+test.serial('G33 R: a test that failed hears of its leaks too', async t => {
 	await withContext(async open => {
 		await open.context.db.startTransaction().execute();
 		t.like(await open.close({hasFailed: true}), {code: 'ERR_CONTEXT_LEAKED'});
 	});
 });
 
-test.serial('G33: a context that is closed twice stays closed', async t => {
+test.serial('G33 R: a context that is closed twice stays closed', async t => {
 	await withContext(async open => {
 		await open.context.connection.execute('select 1');
 		t.is(await open.close({hasFailed: false}), undefined);

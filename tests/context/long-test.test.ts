@@ -31,7 +31,7 @@ const kinds: Readonly<Record<string, (context: TestContext, index: number) => Pr
 };
 
 for (const [name, run] of Object.entries(kinds)) {
-	test.serial(`G04: memory is flat over 10,000 ${name} in one context`, async t => {
+	test.serial(`G04 R: memory is flat over 10,000 ${name} in one context`, async t => {
 		t.timeout(110_000);
 		await inContext(t, async ({context}) => {
 			await context.connection.execute('insert into users (name, email) values (\'Ada\', \'ada@example.com\')');

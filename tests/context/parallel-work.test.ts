@@ -2,7 +2,7 @@ import test from 'ava';
 import {sql} from 'kysely';
 import {tddTestContext} from 'dataflow-tdd/ava';
 
-test('G09: 50 queries at once run in the order in which they were sent', tddTestContext, async (t, {db, connection}) => {
+test('G09 R: 50 queries at once run in the order in which they were sent', tddTestContext, async (t, {db, connection}) => {
 	await connection.execute('create table log (id int generated always as identity, number int)');
 	const numbers = Array.from({length: 50}, (_, index) => index);
 	const plain = await Promise.all(numbers.map(async number => connection.fetchValue<number>('insert into log (number) values ($1) returning number', [number])));
@@ -11,7 +11,7 @@ test('G09: 50 queries at once run in the order in which they were sent', tddTest
 	t.deepEqual(await connection.fetchValue('select array_agg(number order by id) from log'), [...numbers, ...numbers.map(number => number + 50)]);
 });
 
-test('G09: transactions at once run one after the other, whole', tddTestContext, async (t, {db, connection}) => {
+test('G09 R: transactions at once run one after the other, whole', tddTestContext, async (t, {db, connection}) => {
 	const events: string[] = [];
 	const run = async (name: string): Promise<void> => db.transaction().execute(async trx => {
 		events.push(`${name} begins`);
@@ -30,7 +30,7 @@ test('G09: transactions at once run one after the other, whole', tddTestContext,
 	t.is(await connection.fetchValue('select string_agg(name, \' \' order by id) from users'), 'a1 a2 a3 b1 b2 b3 c1 c2 c3');
 });
 
-test('G09: of transactions at once, one that fails takes only its own work', tddTestContext, async (t, {db, connection}) => {
+test('G09 R: of transactions at once, one that fails takes only its own work', tddTestContext, async (t, {db, connection}) => {
 	const run = async (name: string): Promise<void> => db.transaction().execute(async trx => {
 		await trx.insertInto('users').values({name, email: `${name}@example.com`}).execute();
 		if (name === 'b') {
@@ -42,7 +42,7 @@ test('G09: of transactions at once, one that fails takes only its own work', tdd
 	t.is(await connection.fetchValue('select string_agg(name, \' \' order by id) from users'), 'a c');
 });
 
-test('G09: a query sent beside a transaction waits for its end', tddTestContext, async (t, {db, connection}) => {
+test('G09 R: a query sent beside a transaction waits for its end', tddTestContext, async (t, {db, connection}) => {
 	const started = Promise.withResolvers<void>();
 	const transaction = db.transaction().execute(async trx => {
 		started.resolve();
@@ -55,7 +55,7 @@ test('G09: a query sent beside a transaction waits for its end', tddTestContext,
 	t.is(await count, 2);
 });
 
-test('G09: queries at once inside a transaction run in it', tddTestContext, async (t, {db}) => {
+test('G09 R: queries at once inside a transaction run in it', tddTestContext, async (t, {db}) => {
 	await db.transaction().execute(async trx => {
 		const insert = async (name: string): Promise<unknown> => trx.insertInto('users').values({name, email: `${name}@example.com`}).execute();
 		await Promise.all(['a', 'b', 'c', 'd'].map(async name => insert(name)));
@@ -63,7 +63,7 @@ test('G09: queries at once inside a transaction run in it', tddTestContext, asyn
 	});
 });
 
-test('G09: a query on db inside its own transaction callback gets a named error', tddTestContext, async (t, {db, connection}) => {
+test('G09 R: a query on db inside its own transaction callback gets a named error', tddTestContext, async (t, {db, connection}) => {
 	t.timeout(30_000);
 	await db.transaction().execute(async trx => {
 		await trx.insertInto('users').values({name: 'Ada', email: 'ada@example.com'}).execute();
@@ -76,7 +76,7 @@ test('G09: a query on db inside its own transaction callback gets a named error'
 	t.is(await connection.fetchValue('select count(*)::int from users'), 2);
 });
 
-test('G09: the error comes from helpers, callbacks and timers of the transaction too', tddTestContext, async (t, {db, connection}) => {
+test('G09 R: the error comes from helpers, callbacks and timers of the transaction too', tddTestContext, async (t, {db, connection}) => {
 	const helper = async (): Promise<unknown> => connection.fetchValue('select 1');
 	await db.transaction().execute(async () => {
 		await Promise.resolve();
@@ -89,7 +89,7 @@ test('G09: the error comes from helpers, callbacks and timers of the transaction
 	t.is(await helper(), 1);
 });
 
-test('G09: the callback\'s scope ends with the transaction', tddTestContext, async (t, {db, connection}) => {
+test('G09 R: the callback\'s scope ends with the transaction', tddTestContext, async (t, {db, connection}) => {
 	const later = Promise.withResolvers<void>();
 	let late: Promise<number> | undefined;
 	await db.transaction().execute(async () => {
@@ -102,7 +102,7 @@ test('G09: the callback\'s scope ends with the transaction', tddTestContext, asy
 	t.is(await late, 1);
 });
 
-test('G09: a query on db before startTransaction() is committed gets a named error, not a hang', tddTestContext, async (t, {db, connection}) => {
+test('G09 R: a query on db before startTransaction() is committed gets a named error, not a hang', tddTestContext, async (t, {db, connection}) => {
 	t.timeout(30_000);
 	const trx = await db.startTransaction().execute();
 	await trx.insertInto('users').values({name: 'Ada', email: 'ada@example.com'}).execute();
@@ -111,7 +111,7 @@ test('G09: a query on db before startTransaction() is committed gets a named err
 	t.is(await connection.fetchValue('select count(*)::int from users'), 1);
 });
 
-test('G09: a query on db inside the callback of connection() gets a named error, not a hang', tddTestContext, async (t, {db, connection}) => {
+test('G09 R: a query on db inside the callback of connection() gets a named error, not a hang', tddTestContext, async (t, {db, connection}) => {
 	t.timeout(30_000);
 	await db.connection().execute(async () => {
 		await t.throwsAsync(connection.fetchValue('select 1'), {code: 'ERR_CONTEXT_DEADLOCK'});
@@ -119,7 +119,7 @@ test('G09: a query on db inside the callback of connection() gets a named error,
 	t.is(await connection.fetchValue('select 1'), 1);
 });
 
-test('G09: a transaction that is busy for long is waited for', tddTestContext, async (t, {db, connection}) => {
+test('G09 R: a transaction that is busy for long is waited for', tddTestContext, async (t, {db, connection}) => {
 	const trx = await db.startTransaction().execute();
 	const busy = sql`select pg_sleep(1.5)`.execute(trx);
 	const waiting = connection.fetchValue<number>('select 1');

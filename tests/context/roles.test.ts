@@ -40,7 +40,7 @@ async function hideRow({context: {connection}}: TestedContext): Promise<void> {
 	await connection.execute(`insert into addresses (user_id, street, city) select id, 'Analytical Row 1', 'London' from users`);
 }
 
-test.serial('G15: running tests of a table with policies as a superuser warns, once a file', async t => {
+test.serial('G15 R: running tests of a table with policies as a superuser warns, once a file', async t => {
 	const first = await inContext(t, async open => {
 		await hideRow(open);
 		return open;
@@ -75,7 +75,7 @@ const uses: Readonly<Record<string, readonly [isTold: boolean, statements: reado
 };
 
 for (const [what, [isTold, statements, role]] of Object.entries(uses)) {
-	test.serial(`G15: ${what} is ${isTold ? '' : 'not '}told as going by policies`, async t => {
+	test.serial(`G15 R: ${what} is ${isTold ? '' : 'not '}told as going by policies`, async t => {
 		// A file is told once, and a session is what a file has.
 		await workerSession.close();
 		const open = await inContext(t, async open => {
@@ -90,7 +90,7 @@ for (const [what, [isTold, statements, role]] of Object.entries(uses)) {
 	});
 }
 
-test.serial('G15: a test runs as a role that is no superuser', async t => {
+test.serial('G15 R: a test runs as a role that is no superuser', async t => {
 	await inContext(t, async open => {
 		t.deepEqual(await identity(open), {current: 'shop_app', session: 'shop_app', mighty: 'off'});
 		const {context: {connection}} = open;
@@ -101,7 +101,7 @@ test.serial('G15: a test runs as a role that is no superuser', async t => {
 	}, asApplication);
 });
 
-test.serial('G15: a policy passes and blocks', async t => {
+test.serial('G15 R: a policy passes and blocks', async t => {
 	await inContext(t, async ({context: {connection}}) => {
 		const ids = await connection.fetchRows<{id: number}>(`insert into users (name, email) values ('Ada', 'ada@example.com'), ('Eve', 'eve@example.com') returning id`);
 		const [ada, eve] = ids.map(({id}) => id);
@@ -119,7 +119,7 @@ test.serial('G15: a policy passes and blocks', async t => {
 
 /** What code under test sends to get back to the user that it connected as. */
 for (const statement of ['reset role', 'set role none', 'reset all', 'set local role none', `select set_config('role', 'none', false)`]) {
-	test.serial(`G15: \`${statement}\` stays at the role, as in production`, async t => {
+	test.serial(`G15 R: \`${statement}\` stays at the role, as in production`, async t => {
 		await inContext(t, async open => {
 			await open.context.connection.execute(statement);
 			t.deepEqual(await identity(open), {current: 'shop_app', session: 'shop_app', mighty: 'off'});
@@ -127,7 +127,7 @@ for (const statement of ['reset role', 'set role none', 'reset all', 'set local 
 	});
 }
 
-test.serial('G15: the role outlasts failed statements and rolled back transactions', async t => {
+test.serial('G15 R: the role outlasts failed statements and rolled back transactions', async t => {
 	await inContext(t, async open => {
 		const {context: {connection, db}} = open;
 		await t.throwsAsync(connection.execute('select 1 / 0'), {code: '22012'});
@@ -143,7 +143,7 @@ test.serial('G15: the role outlasts failed statements and rolled back transactio
 	}, asApplication);
 });
 
-test.serial('G13: the role of a test does not leak into the next one on the same connection', async t => {
+test.serial('G13 R: the role of a test does not leak into the next one on the same connection', async t => {
 	const before = await inContext(t, identity);
 	t.is((await inContext(t, identity, asApplication))?.session, 'shop_app');
 	t.deepEqual(await inContext(t, identity), before);
@@ -154,7 +154,7 @@ test.serial('G13: the role of a test does not leak into the next one on the same
 	t.deepEqual(await inContext(t, identity), before);
 });
 
-test.serial('G15: sequences are put back although the role does not own them', async t => {
+test.serial('G15 R: sequences are put back although the role does not own them', async t => {
 	for (let round = 0; round < 2; round++) {
 		await inContext(t, async ({context: {connection}}) => {
 			t.is(await connection.fetchValue(`insert into users (name, email) values ('Ada', 'ada@example.com') returning id`), 1);
@@ -162,7 +162,7 @@ test.serial('G15: sequences are put back although the role does not own them', a
 	}
 });
 
-test.serial('G15: settings that a role was given are in force, and only for it', async t => {
+test.serial('G15 R: settings that a role was given are in force, and only for it', async t => {
 	const role = await makeRole(t, 'nosuperuser', `set search_path = 'a b', public`, `set app.tenant = '7=8'`, 'set statement_timeout = 1234', `set log_min_duration_statement = 5`);
 	const read = async ({context: {connection}}: TestedContext): Promise<unknown> => connection.fetchRow(`
 		select current_setting('search_path') as path, coalesce(current_setting('app.tenant', true), '') as tenant, current_setting('statement_timeout') as timeout`);
@@ -171,12 +171,12 @@ test.serial('G15: settings that a role was given are in force, and only for it',
 	t.deepEqual(await inContext(t, read), before);
 });
 
-test.serial('G15: a role whose name needs quotes is one like others', async t => {
+test.serial('G15 R: a role whose name needs quotes is one like others', async t => {
 	const role = await makeRole(t, 'login');
 	t.is((await inContext(t, identity, {role}))?.current, role);
 });
 
-test.serial('G15: an unknown role is ERR_CONTEXT_ROLE, which lists those that are there', async t => {
+test.serial('G15 R: an unknown role is ERR_CONTEXT_ROLE, which lists those that are there', async t => {
 	const request = {role: 'shop_ap'};
 	const problem = await endOf(async ({context: {connection, db}}) => {
 		const error = await t.throwsAsync<Error & {code: string}>(connection.execute('select 1'), {code: 'ERR_CONTEXT_ROLE'});
@@ -190,14 +190,14 @@ test.serial('G15: an unknown role is ERR_CONTEXT_ROLE, which lists those that ar
 	});
 });
 
-test.serial('G15: an unknown role shows in a transaction that comes first', async t => {
+test.serial('G15 R: an unknown role shows in a transaction that comes first', async t => {
 	await withContext(async ({context: {db}, close}) => {
 		await t.throwsAsync(db.transaction().execute(async trx => trx.selectFrom('users').selectAll().execute()), {code: 'ERR_CONTEXT_ROLE'});
 		t.is(await close({hasFailed: true}), undefined);
 	}, {role: 'nobody_made_this'});
 });
 
-test.serial('G15: a role that a test creates does not outlive it', async t => {
+test.serial('G15 R: a role that a test creates does not outlive it', async t => {
 	const name = `tdd_created_${randomBytes(4).toString('hex')}`;
 	await inContext(t, async ({context: {connection}, lane}) => {
 		await connection.execute(`create role ${name} login password 'x'`);
@@ -210,7 +210,7 @@ test.serial('G15: a role that a test creates does not outlive it', async t => {
 	t.deepEqual(await onServer(async client => (await client.query(`select 1 from pg_db_role_setting s join pg_roles r on r.oid = s.setrole where r.rolname = 'shop_app'`)).rows), []);
 });
 
-test.serial('G15: ending the transaction is caught under a role as well, and the next test is not mightier for it', async t => {
+test.serial('G15 R: ending the transaction is caught under a role as well, and the next test is not mightier for it', async t => {
 	const problem = await endOf(async ({context: {connection}}) => connection.execute('commit').catch(() => {}), asApplication);
 	t.is(problem?.code, 'ERR_CONTEXT_COMMITTED');
 	t.is((await inContext(t, identity, asApplication))?.session, 'shop_app');

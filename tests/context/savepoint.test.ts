@@ -11,7 +11,7 @@ async function names({connection}: Pick<TestContext, 'connection'>): Promise<str
 	return connection.fetchValue('select coalesce(string_agg(name, \' \' order by name), \'\') from users');
 }
 
-test('G02: savepoint() goes back, and can be gone back to again', tddTestContext, async (t, context) => {
+test('G02 R: savepoint() goes back, and can be gone back to again', tddTestContext, async (t, context) => {
 	await add(context, 'a');
 	const point = await context.savepoint();
 	await add(context, 'b');
@@ -25,14 +25,14 @@ test('G02: savepoint() goes back, and can be gone back to again', tddTestContext
 	t.is(await names(context), 'a e');
 });
 
-test('G02: savepoint() is the first thing a test may do', tddTestContext, async (t, context) => {
+test('G02 R: savepoint() is the first thing a test may do', tddTestContext, async (t, context) => {
 	const point = await context.savepoint();
 	await add(context, 'a');
 	await point.rollback();
 	t.is(await names(context), '');
 });
 
-test('G02: savepoints nest, with failing statements between them', tddTestContext, async (t, context) => {
+test('G02 R: savepoints nest, with failing statements between them', tddTestContext, async (t, context) => {
 	const fail = async (): Promise<void> => {
 		await t.throwsAsync(context.connection.execute('select 1 / 0'), {code: '22012'});
 	};
@@ -60,7 +60,7 @@ test('G02: savepoints nest, with failing statements between them', tddTestContex
 	t.is(await names(context), 'a');
 });
 
-test('G02: user transactions lie on both sides of a savepoint()', tddTestContext, async (t, context) => {
+test('G02 R: user transactions lie on both sides of a savepoint()', tddTestContext, async (t, context) => {
 	await context.db.transaction().execute(async db => add({db}, 'a'));
 	const point = await context.savepoint();
 	await context.db.transaction().execute(async db => add({db}, 'b'));
@@ -73,7 +73,7 @@ test('G02: user transactions lie on both sides of a savepoint()', tddTestContext
 	t.is(await names(context), 'a');
 });
 
-test('G02: `await using` releases a savepoint() and keeps the work', tddTestContext, async (t, context) => {
+test('G02 R: `await using` releases a savepoint() and keeps the work', tddTestContext, async (t, context) => {
 	{
 		await using point = await context.savepoint();
 		await add(context, 'a');
@@ -83,12 +83,12 @@ test('G02: `await using` releases a savepoint() and keeps the work', tddTestCont
 	t.is(await names(context), 'a');
 });
 
-test('G02: a savepoint() left open is rolled back with the test', tddTestContext, async (t, context) => {
+test('G02 R: a savepoint() left open is rolled back with the test', tddTestContext, async (t, context) => {
 	await context.savepoint();
 	await add(context, 'a');
 	t.is(await names(context), 'a');
 });
 
-test('G02: the test after it finds nothing', tddTestContext, async (t, context) => {
+test('G02 R: the test after it finds nothing', tddTestContext, async (t, context) => {
 	t.is(await names(context), '');
 });

@@ -27,7 +27,7 @@ const second = {identity: 2, serial: 2, wide: 110, unowned: 8, down: 49, strange
 
 const take = async ({context: {connection}}: TestedContext): Promise<unknown> => connection.fetchRow(values);
 
-test.serial('G07: resetSequences gives the ids of the template whatever ran before', async t => {
+test.serial('G07 R: resetSequences gives the ids of the template whatever ran before', async t => {
 	t.timeout(110_000);
 	for (let round = 0; round < 3; round++) {
 		await inContext(t, async open => {
@@ -41,21 +41,21 @@ test.serial('G07: resetSequences gives the ids of the template whatever ran befo
 	}
 });
 
-test.serial('G07: without it ids go on from test to test', async t => {
+test.serial('G07 R: without it ids go on from test to test', async t => {
 	const next = async (): Promise<number> => inContext(t, async ({context: {connection}}) => connection.fetchValue('select nextval(\'users_id_seq\')::int'));
 	const ids = [await next(), await next(), await next()];
 	t.deepEqual(ids.toSorted((a, b) => a - b), ids);
 	t.is(new Set(ids).size, 3);
 });
 
-test.serial('G07: the reset is undone with its test, and a drifted sequence goes on', async t => {
+test.serial('G07 R: the reset is undone with its test, and a drifted sequence goes on', async t => {
 	const next = async (request: ContextRequest = {}): Promise<number> => inContext(t, async ({context: {connection}}) => connection.fetchValue('select nextval(\'users_id_seq\')::int'), request);
 	const drifted = await next();
 	t.is(await next({resetSequences: true}), 1);
 	t.is(await next(), drifted + 1);
 });
 
-test.serial('G07: on a seeded database ids continue as in the template', async t => {
+test.serial('G07 R: on a seeded database ids continue as in the template', async t => {
 	t.timeout(110_000);
 	const insert = async ({context: {connection}}: TestedContext): Promise<number> => connection.fetchValue('insert into users (name, email) values (\'New\', \'new@example.com\') returning id');
 	const seeded = {packs: ['shop']};
@@ -67,7 +67,7 @@ test.serial('G07: on a seeded database ids continue as in the template', async t
 	}
 });
 
-test.serial('G07: ids from 1 hold with failing statements and transactions in the test', async t => {
+test.serial('G07 R: ids from 1 hold with failing statements and transactions in the test', async t => {
 	await inContext(t, async ({context: {connection, db}}) => {
 		await t.throwsAsync(connection.execute('select 1 / 0'), {code: '22012'});
 		await t.throwsAsync(db.transaction().execute(async trx => {
@@ -79,7 +79,7 @@ test.serial('G07: ids from 1 hold with failing statements and transactions in th
 	}, {resetSequences: true});
 });
 
-test.serial('G07: a sequence that is used up and cycles begins again', async t => {
+test.serial('G07 R: a sequence that is used up and cycles begins again', async t => {
 	t.timeout(110_000);
 	const used: ContextRequest['layers'] = [{name: 'used up', tables: {small: 'create sequence small maxvalue 3 cycle; select setval(\'small\', 3)'}}];
 	for (let round = 0; round < 2; round++) {
@@ -89,7 +89,7 @@ test.serial('G07: a sequence that is used up and cycles begins again', async t =
 	}
 });
 
-test.serial('G07: a sequence that was set and not yet asked gives the value that it was set to', async t => {
+test.serial('G07 R: a sequence that was set and not yet asked gives the value that it was set to', async t => {
 	t.timeout(110_000);
 	const reserved: ContextRequest['layers'] = [{name: 'reserved', tables: {reserved: 'create sequence reserved; select setval(\'reserved\', 10, false)'}}];
 	for (let round = 0; round < 2; round++) {

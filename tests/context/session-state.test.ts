@@ -19,7 +19,7 @@ const settings: Readonly<Record<string, readonly [change: string, read: string]>
 };
 
 for (const [name, [change, read]] of Object.entries(settings)) {
-	test.serial(`G13: ${name} does not leak into the next test on the same connection`, async t => {
+	test.serial(`G13 R: ${name} does not leak into the next test on the same connection`, async t => {
 		const before = await inContext(t, async open => ({pid: await backend(open), value: await open.context.connection.fetchValue<string>(read)}));
 		await inContext(t, async ({context: {connection}}) => {
 			await connection.execute(change);
@@ -32,7 +32,7 @@ for (const [name, [change, read]] of Object.entries(settings)) {
 	});
 }
 
-test.serial('G13: what a failing test sets does not leak either', async t => {
+test.serial('G13 R: what a failing test sets does not leak either', async t => {
 	await withContext(async ({context: {connection}, close}) => {
 		await connection.execute('set search_path = pg_catalog');
 		await connection.execute('select 1 / 0').catch(() => {});
@@ -43,7 +43,7 @@ test.serial('G13: what a failing test sets does not leak either', async t => {
 	});
 });
 
-test.serial('G13: SET LOCAL lasts to the end of the user\'s transaction', async t => {
+test.serial('G13 R: SET LOCAL lasts to the end of the user\'s transaction', async t => {
 	await inContext(t, async ({context: {db, connection}}) => {
 		const show = async (): Promise<string> => connection.fetchValue('show statement_timeout');
 		await db.transaction().execute(async trx => {
@@ -67,7 +67,7 @@ const leftovers: Readonly<Record<string, readonly [leave: readonly string[], isT
 };
 
 for (const [name, [leave, isThere]] of Object.entries(leftovers)) {
-	test.serial(`G14: ${name} does not leak into the next test on the same connection`, async t => {
+	test.serial(`G14 R: ${name} does not leak into the next test on the same connection`, async t => {
 		const pid = await inContext(t, async open => {
 			for (const statement of leave) {
 				await open.context.connection.execute(statement);
@@ -85,7 +85,7 @@ for (const [name, [leave, isThere]] of Object.entries(leftovers)) {
 	});
 }
 
-test.serial('G14: currval does not leak', async t => {
+test.serial('G14 R: currval does not leak', async t => {
 	const pid = await inContext(t, async open => {
 		await open.context.connection.execute('select nextval(\'users_id_seq\')');
 		await open.context.connection.execute('select currval(\'users_id_seq\')');
@@ -98,7 +98,7 @@ test.serial('G14: currval does not leak', async t => {
 	});
 });
 
-test.serial('G14: a change of the schema does not yield "cached plan must not change result type"', async t => {
+test.serial('G14 R: a change of the schema does not yield "cached plan must not change result type"', async t => {
 	const read = async ({context: {db, connection}}: TestedContext): Promise<string[]> => {
 		await db.selectFrom('users').selectAll().execute();
 		await connection.execute('select * from users where id = $1', [1]);
@@ -116,7 +116,7 @@ test.serial('G14: a change of the schema does not yield "cached plan must not ch
 	t.deepEqual(await inContext(t, read), before);
 });
 
-test.serial('G14: a session advisory lock is free after its test', async t => {
+test.serial('G14 R: a session advisory lock is free after its test', async t => {
 	await inContext(t, async ({context: {connection}, lane}) => {
 		await connection.execute('select pg_advisory_lock(42)');
 		const observer = await connectBeside(t, lane);

@@ -6,7 +6,7 @@ async function fill({connection}: Pick<TestContext, 'connection'>, count = 10): 
 	await connection.execute('insert into users (name, email) select n, n || \'@example.com\' from generate_series(1, $1::int) n', [count]);
 }
 
-test('G33: stream() gives every row, in chunks of any size', tddTestContext, async (t, context) => {
+test('G33 R: stream() gives every row, in chunks of any size', tddTestContext, async (t, context) => {
 	await fill(context);
 	for (const chunkSize of [1, 3, 10, 100]) {
 		const names: string[] = [];
@@ -18,7 +18,7 @@ test('G33: stream() gives every row, in chunks of any size', tddTestContext, asy
 	}
 });
 
-test('G33: stream() takes parameters', tddTestContext, async (t, context) => {
+test('G33 R: stream() takes parameters', tddTestContext, async (t, context) => {
 	await fill(context);
 	const names: string[] = [];
 	for await (const {name} of context.db.selectFrom('users').select('name').where('name', 'in', ['3', '7']).orderBy('id').stream(1)) {
@@ -28,7 +28,7 @@ test('G33: stream() takes parameters', tddTestContext, async (t, context) => {
 	t.deepEqual(names, ['3', '7']);
 });
 
-test('G33: leaving a stream early leaves the context usable', tddTestContext, async (t, context) => {
+test('G33 R: leaving a stream early leaves the context usable', tddTestContext, async (t, context) => {
 	await fill(context);
 	for (let round = 0; round < 3; round++) {
 		for await (const row of context.db.selectFrom('users').select('name').orderBy('id').stream(2)) {
@@ -42,7 +42,7 @@ test('G33: leaving a stream early leaves the context usable', tddTestContext, as
 	t.is(await context.connection.fetchValue('select count(*)::int from users'), 0);
 });
 
-test('G33: an error thrown by the reader of a stream leaves the context usable', tddTestContext, async (t, context) => {
+test('G33 R: an error thrown by the reader of a stream leaves the context usable', tddTestContext, async (t, context) => {
 	await fill(context);
 	await t.throwsAsync(async () => {
 		for await (const row of context.db.selectFrom('users').select('name').stream(2)) {
@@ -52,7 +52,7 @@ test('G33: an error thrown by the reader of a stream leaves the context usable',
 	t.is(await context.connection.fetchValue('select count(*)::int from users'), 10);
 });
 
-test('G33: an error of PostgreSQL in the middle of a stream leaves the context usable', tddTestContext, async (t, context) => {
+test('G33 R: an error of PostgreSQL in the middle of a stream leaves the context usable', tddTestContext, async (t, context) => {
 	await fill(context);
 	const seen: number[] = [];
 	await t.throwsAsync(async () => {
@@ -63,7 +63,7 @@ test('G33: an error of PostgreSQL in the middle of a stream leaves the context u
 	t.is(await context.connection.fetchValue('select count(*)::int from users'), 10);
 });
 
-test('G33: a stream works in a transaction, and rolls back with it', tddTestContext, async (t, context) => {
+test('G33 R: a stream works in a transaction, and rolls back with it', tddTestContext, async (t, context) => {
 	await fill(context, 3);
 	const names: string[] = [];
 	await t.throwsAsync(context.db.transaction().execute(async trx => {
@@ -79,7 +79,7 @@ test('G33: a stream works in a transaction, and rolls back with it', tddTestCont
 	t.is(await context.connection.fetchValue('select count(*)::int from users where role = \'customer\''), 3);
 });
 
-test('G33: rows that a statement returns can be streamed', tddTestContext, async (t, context) => {
+test('G33 R: rows that a statement returns can be streamed', tddTestContext, async (t, context) => {
 	await fill(context, 3);
 	const names: string[] = [];
 	for await (const {name} of context.db.updateTable('users').set({role: 'staff'}).returning('name').stream(1)) {
@@ -90,7 +90,7 @@ test('G33: rows that a statement returns can be streamed', tddTestContext, async
 	t.is(await context.connection.fetchValue('select count(*)::int from users where role = \'staff\''), 3);
 });
 
-test('G33: a query whose WITH writes can be streamed', tddTestContext, async (t, context) => {
+test('G33 R: a query whose WITH writes can be streamed', tddTestContext, async (t, context) => {
 	const names: string[] = [];
 	const query = context.db.with('added', db => db.insertInto('users').values({name: 'Ada', email: 'ada@example.com'}).returning('name')).selectFrom('added').select('name');
 	for await (const {name} of query.stream(1)) {
@@ -101,7 +101,7 @@ test('G33: a query whose WITH writes can be streamed', tddTestContext, async (t,
 });
 
 for (const [name, isWhole] of [['a stream that was read', true], ['a stream that was left early', false]] as const) {
-	test(`G33: after ${name} its table can be truncated and altered`, tddTestContext, async (t, context) => {
+	test(`G33 R: after ${name} its table can be truncated and altered`, tddTestContext, async (t, context) => {
 		await fill(context);
 		for await (const row of context.db.selectFrom('users').select('name').stream(2)) {
 			t.truthy(row);
@@ -116,7 +116,7 @@ for (const [name, isWhole] of [['a stream that was read', true], ['a stream that
 	});
 }
 
-test('G33: a query on db while a stream is read gets a named error, not a hang', tddTestContext, async (t, context) => {
+test('G33 R: a query on db while a stream is read gets a named error, not a hang', tddTestContext, async (t, context) => {
 	t.timeout(30_000);
 	await fill(context, 3);
 	for await (const row of context.db.selectFrom('users').select('name').stream(1)) {

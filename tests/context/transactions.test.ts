@@ -11,7 +11,7 @@ async function names({db}: Pick<TestContext, 'db'>): Promise<string[]> {
 	return rows.map(({name}) => name);
 }
 
-test('G02: what transaction() commits stays for the test', tddTestContext, async (t, {db}) => {
+test('G02 R: what transaction() commits stays for the test', tddTestContext, async (t, {db}) => {
 	const returned = await db.transaction().execute(async trx => {
 		await trx.insertInto('users').values(ada).execute();
 		return 'done';
@@ -20,7 +20,7 @@ test('G02: what transaction() commits stays for the test', tddTestContext, async
 	t.deepEqual(await names({db}), ['Ada']);
 });
 
-test('G02: a transaction() that throws takes its own work and nothing else', tddTestContext, async (t, {db}) => {
+test('G02 R: a transaction() that throws takes its own work and nothing else', tddTestContext, async (t, {db}) => {
 	await db.insertInto('users').values(ada).execute();
 	const error = new Error('no');
 	t.is(await t.throwsAsync(db.transaction().execute(async trx => {
@@ -31,7 +31,7 @@ test('G02: a transaction() that throws takes its own work and nothing else', tdd
 	t.deepEqual(await names({db}), ['Ada', 'Eve']);
 });
 
-test('G02: startTransaction() commits and rolls back', tddTestContext, async (t, {db}) => {
+test('G02 R: startTransaction() commits and rolls back', tddTestContext, async (t, {db}) => {
 	const first = await db.startTransaction().execute();
 	await first.insertInto('users').values(ada).execute();
 	await first.commit().execute();
@@ -42,7 +42,7 @@ test('G02: startTransaction() commits and rolls back', tddTestContext, async (t,
 	t.deepEqual(await names({db}), ['Ada']);
 });
 
-test('G02: savepoints three deep undo and keep their own work', tddTestContext, async (t, {db}) => {
+test('G02 R: savepoints three deep undo and keep their own work', tddTestContext, async (t, {db}) => {
 	const trx = await db.startTransaction().execute();
 	await trx.insertInto('users').values(ada).execute();
 	const outer = await trx.savepoint('outer').execute();
@@ -58,7 +58,7 @@ test('G02: savepoints three deep undo and keep their own work', tddTestContext, 
 	t.deepEqual(await names({db}), ['Ada', 'Bob']);
 });
 
-test('G02: an inner commit is lost with the outer rollback', tddTestContext, async (t, {db}) => {
+test('G02 R: an inner commit is lost with the outer rollback', tddTestContext, async (t, {db}) => {
 	await db.insertInto('users').values(ada).execute();
 	const trx = await db.startTransaction().execute();
 	await trx.insertInto('users').values(bob).execute();
@@ -69,7 +69,7 @@ test('G02: an inner commit is lost with the outer rollback', tddTestContext, asy
 	t.deepEqual(await names({db}), ['Ada']);
 });
 
-test('G02: a statement may fail inside a savepoint and the transaction goes on', tddTestContext, async (t, {db}) => {
+test('G02 R: a statement may fail inside a savepoint and the transaction goes on', tddTestContext, async (t, {db}) => {
 	const trx = await db.startTransaction().execute();
 	await trx.insertInto('users').values(ada).execute();
 	const point = await trx.savepoint('before').execute();
@@ -81,7 +81,7 @@ test('G02: a statement may fail inside a savepoint and the transaction goes on',
 });
 
 for (const name of ['tdd_statement', 'tdd_level_1', 'tdd_check', 'tdd_user_1', 'sp', 'Mixed "Case"', 'select']) {
-	test(`G02: a savepoint of the user may be called ${name}`, tddTestContext, async (t, {db}) => {
+	test(`G02 R: a savepoint of the user may be called ${name}`, tddTestContext, async (t, {db}) => {
 		await db.insertInto('users').values(ada).execute();
 		const undone = await db.startTransaction().execute();
 		await undone.insertInto('users').values(bob).execute();
@@ -100,7 +100,7 @@ for (const name of ['tdd_statement', 'tdd_level_1', 'tdd_check', 'tdd_user_1', '
 	});
 }
 
-test('G02: a savepoint that is not there is PostgreSQL\'s own error, and the test goes on', tddTestContext, async (t, {db}) => {
+test('G02 R: a savepoint that is not there is PostgreSQL\'s own error, and the test goes on', tddTestContext, async (t, {db}) => {
 	await db.insertInto('users').values(ada).execute();
 	const trx = await db.startTransaction().execute();
 	await t.throwsAsync(trx.rollbackToSavepoint('nowhere' as never).execute(), {code: '3B001'});
@@ -108,7 +108,7 @@ test('G02: a savepoint that is not there is PostgreSQL\'s own error, and the tes
 	t.deepEqual(await names({db}), ['Ada']);
 });
 
-test('G02: a hundred transactions one after the other', tddTestContext, async (t, {db}) => {
+test('G02 R: a hundred transactions one after the other', tddTestContext, async (t, {db}) => {
 	for (let index = 0; index < 100; index++) {
 		await db.transaction().execute(async trx => {
 			await trx.insertInto('users').values({name: 'x', email: `${index}@example.com`}).execute();
@@ -121,7 +121,7 @@ test('G02: a hundred transactions one after the other', tddTestContext, async (t
 	t.is((await names({db})).length, 50);
 });
 
-test('G02: a transaction whose statement failed cannot be committed, as outside of tests', tddTestContext, async (t, {db}) => {
+test('G02 R: a transaction whose statement failed cannot be committed, as outside of tests', tddTestContext, async (t, {db}) => {
 	const trx = await db.startTransaction().execute();
 	await trx.insertInto('users').values(ada).execute();
 	await t.throwsAsync(sql`select * from nowhere`.execute(trx), {code: '42P01'});
@@ -130,7 +130,7 @@ test('G02: a transaction whose statement failed cannot be committed, as outside 
 	t.deepEqual(await names({db}), []);
 });
 
-test('G02: a read-only transaction refuses to write, and the test may write after it', tddTestContext, async (t, {db, connection}) => {
+test('G02 R: a read-only transaction refuses to write, and the test may write after it', tddTestContext, async (t, {db, connection}) => {
 	await t.throwsAsync(db.transaction().setAccessMode('read only').execute(async trx => {
 		t.deepEqual(await names({db: trx}), []);
 		await trx.insertInto('users').values(ada).execute();
@@ -144,7 +144,7 @@ test('G02: a read-only transaction refuses to write, and the test may write afte
 	t.deepEqual(await names({db}), ['Ada', 'Bob']);
 });
 
-test('G02: withSchema() and connection() work, alone and around a transaction', tddTestContext, async (t, {db}) => {
+test('G02 R: withSchema() and connection() work, alone and around a transaction', tddTestContext, async (t, {db}) => {
 	await db.withSchema('public').insertInto('users').values(ada).execute();
 	await t.throwsAsync(db.withSchema('nowhere').insertInto('users').values(bob).execute(), {code: '42P01'});
 	await db.connection().execute(async connection => {
@@ -155,13 +155,13 @@ test('G02: withSchema() and connection() work, alone and around a transaction', 
 	t.deepEqual(await names({db}), ['Ada', 'Bob', 'Eve']);
 });
 
-test('G02: code under test may destroy its Kysely without ending the test', tddTestContext, async (t, {db, connection}) => {
+test('G02 R: code under test may destroy its Kysely without ending the test', tddTestContext, async (t, {db, connection}) => {
 	await db.insertInto('users').values(ada).execute();
 	await db.destroy();
 	t.is(await connection.fetchValue('select count(*)::int from users'), 1);
 });
 
-test('G02: numbers of changed rows are those of PostgreSQL', tddTestContext, async (t, {db, connection}) => {
+test('G02 R: numbers of changed rows are those of PostgreSQL', tddTestContext, async (t, {db, connection}) => {
 	const inserted = await db.insertInto('users').values([ada, bob, eve]).executeTakeFirstOrThrow();
 	t.is(inserted.numInsertedOrUpdatedRows, 3n);
 	t.is((await db.updateTable('users').set({name: 'X'}).where('name', '<>', 'Ada').executeTakeFirstOrThrow()).numUpdatedRows, 2n);

@@ -50,13 +50,13 @@ test('an error of plain SQL shows the user\'s line', t => {
 	t.regex(text, /tests\/a-assertions\.test\.ts:15/);
 });
 
-test('G34: an error of the test and what the end of its context finds are both told, the test\'s first to blame', t => {
+test('G34 R: an error of the test and what the end of its context finds are both told, the test\'s first to blame', t => {
 	const text = report(t, 'a-assertions › an error and a leak');
 	t.regex(text, /the body fails before the commit/);
 	t.regex(text, /Besides, when the context was closed:[^]*an open transaction[^]*insert into "users"/);
 });
 
-test('G06: a test that has failed hears nothing of half-made data', t => {
+test('G06 R: a test that has failed hears nothing of half-made data', t => {
 	const text = report(t, 'a-assertions › an error and a violation');
 	t.regex(text, /the body fails on a half-made order/);
 	t.notRegex(text, /orders_user_exists|Besides/);
@@ -64,31 +64,31 @@ test('G06: a test that has failed hears nothing of half-made data', t => {
 });
 
 for (const name of ['commits', 'commits and chains', 'begins anew']) {
-	test(`G05: a test that ${name} fails, and the next one is pristine`, t => {
+	test(`G05 R: a test that ${name} fails, and the next one is pristine`, t => {
 		const text = report(t, `b-misuse › ${name}`);
 		t.regex(text, /ContextError[^]*The transaction of this test was ended/);
 		passes(t, `b-misuse › the one after it: ${name}`);
 	});
 }
 
-test('G05: the file after one that committed is pristine', t => {
+test('G05 R: the file after one that committed is pristine', t => {
 	t.regex(report(t, 'b-misuse › commits last'), /The transaction of this test was ended by `commit`/);
 	passes(t, 'c-after › the next file is pristine');
 });
 
-test('G06: a deferred violation fails the test and names the constraint', t => {
+test('G06 R: a deferred violation fails the test and names the constraint', t => {
 	t.regex(report(t, 'b-misuse › violates'), /constraint orders_user_exists of table orders/);
 });
 
-test('G33: a query that nobody awaits fails the test and is named', t => {
+test('G33 R: a query that nobody awaits fails the test and is named', t => {
 	t.regex(report(t, 'b-misuse › forgets a query'), /unfinished query: `select pg_sleep\(600\)`[^]*b-misuse\.test\.ts:25/);
 });
 
-test('G33: an open transaction fails the test and is named', t => {
+test('G33 R: an open transaction fails the test and is named', t => {
 	t.regex(report(t, 'b-misuse › forgets a transaction'), /open transaction[^`]*`insert into "users"[^]*b-misuse\.test\.ts:30/);
 });
 
-test('G33: an open stream fails the test and is named', t => {
+test('G33 R: an open stream fails the test and is named', t => {
 	t.regex(report(t, 'b-misuse › forgets a stream'), /stream: `[^`]*users[^`]*`[^]*b-misuse\.test\.ts:38/);
 	passes(t, 'b-misuse › the one after the leaks');
 });

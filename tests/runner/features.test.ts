@@ -41,7 +41,7 @@ for (const [claim, titles] of Object.entries(claims)) {
 	});
 }
 
-test('G19: a test that times out in a query fails, and its body does not run on', t => {
+test('G19 R: a test that times out in a query fails, and its body does not run on', t => {
 	t.is(passed['timeout › times out in a query'], false);
 	t.notRegex(run.output, /the body ran on/);
 });
@@ -97,6 +97,6 @@ test.serial('test.only runs one test', async t => {
 	t.deepEqual(Object.keys(outcomes(result)), ['alone']);
 });
 
-test('G18: a serializable test is told that one connection cannot conflict', t => {
+test('G18 R: a serializable test is told that one connection cannot conflict', t => {
 	t.regex(run.output, /kinds › options[\s\S]{0,300}cannot conflict with itself/);
 });

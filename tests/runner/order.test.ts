@@ -1,7 +1,7 @@
 import test from 'ava';
 import {outcomes, withProject} from '../helpers/run-ava.ts';
 
-test('G01: tests that insert the same unique keys pass in any order, serial, reversed, shuffled, over 4 workers', async t => {
+test('G01 R: tests that insert the same unique keys pass in any order, serial, reversed, shuffled, over 4 workers', async t => {
 	t.timeout(110_000);
 	const project = await withProject(t, 'order');
 	const ways: ReadonlyArray<readonly [string, readonly string[]]> = [['0', ['--serial']], ['-1', []], ['1', ['--concurrency=4']], ['2', ['--concurrency=4']]];

@@ -79,7 +79,7 @@ test('G38 R: a failed test that has written nothing shows nothing', t => {
 	t.notRegex(logOf(t, 'nothing is written'), /ℹ/);
 });
 
-test('G34: showing what was written leaves error, connection and database as they were', t => {
+test('G34 R: showing what was written leaves error, connection and database as they were', t => {
 	t.regex(run.stdout, /✔ the one after them/);
 	t.regex(run.stdout, /column "nonsense" does not exist/);
 	t.is(run.exitCode, 1);
