@@ -74,7 +74,7 @@ export function createDataflow<DB>(options: ModelsOptions): Dataflow<DB> {
 		}
 
 		defined.set(table, columns);
-		return new Rows(table, {...options, tables: [...options.tables, {schema: 'public', name: table, columns: Object.keys(columns), primaryKey: [keyOf(columns) ?? 'id'], isRowSecure: false}]});
+		return new Rows(table, {...options, tables: [...options.tables, {schema: 'public', name: table, columns: Object.keys(columns), primaryKey: [keyOf(columns) ?? 'id']}]});
 	};
 
 	return byName({model, createTables}, table => new Rows(table, options)) as unknown as Dataflow<DB>;

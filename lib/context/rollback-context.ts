@@ -63,8 +63,8 @@ export async function openRollbackContext(lane: Lane, options: RollbackOptions, 
 		isolationLevel,
 		inClone,
 		sequences: resetSequences ? record.sequences : [],
-		role: typeof role === 'string' ? {name: role, known: record.roles.map(({name}) => name)} : undefined,
-		watchesPolicies: lane.standing.notice.isWanted(record),
+		role: typeof role === 'string' ? {name: role, known: record.roles} : undefined,
+		securedTables: lane.standing.notice.watched(record),
 	});
 	const gate = new Gate({transaction, isolationLevel, holder: lane.holder, inClone});
 	const db = new Kysely<RegisteredDatabase>({dialect: new RollbackDialect(gate)});

@@ -12,9 +12,9 @@ export interface Bypass {
 export class RowSecurityNotice {
 	#isTold = false;
 
-	/** True while a bypass is worth looking for: in projects that have policies, until it was told. */
-	isWanted({tables}: Pick<TemplateRecord, 'tables'>): boolean {
-		return !this.#isTold && tables.some(({isRowSecure}) => isRowSecure);
+	/** The tables that are worth a look: those that have policies, until a bypass was told. */
+	watched({securedTables}: Pick<TemplateRecord, 'securedTables'>): readonly number[] {
+		return this.#isTold ? [] : securedTables;
 	}
 
 	/** The line to show, as a list; an empty one when there was no bypass. */

@@ -1,5 +1,5 @@
 import type {Client} from '../postgres/client.ts';
-import {readBypassedTables} from '../postgres/roles.ts';
+import {readBypassed} from '../postgres/roles.ts';
 import {forgetStatements, send, sendTogether} from '../postgres/wire.ts';
 import {committed, constraintViolated} from './errors.ts';
 import type {Bypass} from './row-security.ts';
@@ -24,8 +24,8 @@ export interface EndRequest {
 	readonly goBack: string | undefined;
 	/** True when the test has failed already: then its data may be half-made, and constraints are not checked. */
 	readonly hasFailed: boolean;
-	/** True to look for what was done past policies. */
-	readonly watchesPolicies: boolean;
+	/** Object ids of tables to be asked whether they were used past their policies. */
+	readonly securedTables: readonly number[];
 	/** Sends statements of our own whose answers nobody waits for. */
 	readonly control: (text: string) => void;
 	/** The statement that has ended the transaction, an empty text if something unknown has; it is read when all was answered. */
@@ -65,7 +65,7 @@ export async function endTransaction(client: Client, request: EndRequest): Promi
 	};
 }
 
-async function sendEnd(client: Client, {token, goBack, hasFailed, watchesPolicies, control}: EndRequest) {
+async function sendEnd(client: Client, {token, goBack, hasFailed, securedTables, control}: EndRequest) {
 	return sendTogether(client, () => {
 		if (goBack !== undefined) {
 			control(goBack);
@@ -73,13 +73,13 @@ async function sendEnd(client: Client, {token, goBack, hasFailed, watchesPolicie
 
 		const identity = send(client, readToken);
 		const constraints = hasFailed ? Promise.resolve() : send(client, 'set constraints all immediate');
-		const bypass = watchesPolicies ? readBypass(client) : Promise.resolve(undefined);
+		const bypass = securedTables.length > 0 ? readBypass(client, securedTables) : Promise.resolve(undefined);
 		control('rollback');
 		return Promise.allSettled([token, identity, constraints, send(client, resetSession), bypass] as const);
 	});
 }
 
-async function readBypass(client: Client): Promise<Bypass> {
-	const {rows} = await send(client, readBypassedTables);
-	return {tables: rows[0]?.bypassed as string[], by: String(rows[0]?.by)};
+async function readBypass(client: Client, securedTables: readonly number[]): Promise<Bypass> {
+	const {rows} = await send(client, readBypassed(securedTables));
+	return {tables: rows[0]?.bypassed as string[] | null ?? [], by: String(rows[0]?.by)};
 }

@@ -21,8 +21,8 @@ export interface TransactionOptions {
 	readonly inClone: string;
 	/** As whom the test runs; undefined for the harness's own user. */
 	readonly role: TestRole | undefined;
-	/** True to look, at the end, for tables that were used past their policies. */
-	readonly watchesPolicies: boolean;
+	/** Object ids of tables of which to tell, at the end, whether they were used past their policies. */
+	readonly securedTables: readonly number[];
 }
 
 /** One statement of a test. */
@@ -202,7 +202,7 @@ export class TestTransaction {
 			token: this.#token,
 			goBack: this.#goBack(),
 			hasFailed,
-			watchesPolicies: this.#options.watchesPolicies,
+			securedTables: this.#options.securedTables,
 			control: text => {
 				this.#control(text);
 			},
@@ -234,7 +234,7 @@ export class TestTransaction {
 	#start(): void {
 		const {isolationLevel, sequences, role} = this.#options;
 		// Sequences are put back by their owner, so before the role is taken on.
-		const steps = [`begin isolation level ${isolationLevel}`, resetSequences(sequences), role ? becomeRole(role.name) : '', setBase, readToken];
+		const steps = [`begin isolation level ${isolationLevel}`, resetSequences(sequences), role ? becomeRole(role.name, role.known) : '', setBase, readToken];
 		this.#token = send(this.#client, steps.filter(step => step !== '').join('; ')).then(({rows}) => String(rows[0]?.token), (error: Error) => {
 			this.#noticeFailure(error);
 			this.#beginFailure = this.#explainBegin(error);

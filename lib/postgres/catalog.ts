@@ -34,8 +34,6 @@ export interface TableShape {
 	readonly name: string;
 	readonly columns: readonly string[];
 	readonly primaryKey: readonly string[];
-	/** True if row-level security is enabled on it. */
-	readonly isRowSecure: boolean;
 }
 
 /** The tables and views of a database that are its user's own. */
@@ -46,8 +44,7 @@ export async function readTables(client: Client): Promise<TableShape[]> {
 			array(select a.attname::text from pg_index i
 				cross join unnest(i.indkey) with ordinality as k(attnum, position)
 				join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
-				where i.indrelid = c.oid and i.indisprimary order by k.position) as "primaryKey",
-			c.relrowsecurity as "isRowSecure"
+				where i.indrelid = c.oid and i.indisprimary order by k.position) as "primaryKey"
 		from pg_class c join pg_namespace n on n.oid = c.relnamespace
 		where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname not in ('pg_catalog', 'information_schema')
 			and n.nspname not like 'pg\\_toast%' and n.nspname not like 'pg\\_temp%' and not c.relispartition

@@ -4,7 +4,7 @@ import {ServerError} from '../errors.ts';
 import {readSequences, readTables} from '../postgres/catalog.ts';
 import {withClient, type Client} from '../postgres/client.ts';
 import {cloneDatabase, createDatabase, dropDatabase, listDatabases, sealDatabase} from '../postgres/databases.ts';
-import {readRoles} from '../postgres/roles.ts';
+import {readRoles, readSecuredTables} from '../postgres/roles.ts';
 import {readPacks, type FoundPack} from '../seed/catalog.ts';
 import {loadPack} from '../seed/load.ts';
 import {orderPacks} from '../seed/order.ts';
@@ -125,7 +125,7 @@ class TemplateBuild {
 		return this.#built.filter(built => fits(built)).toSorted((a, b) => size(b.record) - size(a.record))[0];
 	}
 
-	async #fill(target: Target, {base, combination, packs}: {base: Built | undefined; combination: Combination; packs: readonly FoundPack[]}): Promise<Pick<TemplateRecord, 'results' | 'sequences' | 'tables' | 'roles' | 'sizeBytes'>> {
+	async #fill(target: Target, {base, combination, packs}: {base: Built | undefined; combination: Combination; packs: readonly FoundPack[]}): Promise<Pick<TemplateRecord, 'results' | 'sequences' | 'tables' | 'securedTables' | 'roles' | 'sizeBytes'>> {
 		if (!base) {
 			await this.#applySchema(target);
 		}
@@ -139,7 +139,8 @@ class TemplateBuild {
 		await target.client.query('vacuum (freeze, analyze)');
 		const {rows} = await target.client.query<{size: number}>('select pg_database_size(current_database())::float8 as size');
 		const {client} = target;
-		return {results, sequences: await readSequences(client), tables: await readTables(client), roles: await readRoles(client), sizeBytes: rows[0]?.size ?? 0};
+		const [sequences, tables] = [await readSequences(client), await readTables(client)];
+		return {results, sequences, tables, securedTables: await readSecuredTables(client), roles: await readRoles(client), sizeBytes: rows[0]?.size ?? 0};
 	}
 
 	async #applySchema(target: Target): Promise<void> {

@@ -13,6 +13,8 @@ export interface TemplateRecord {
 	/** Where each sequence stands. */
 	readonly sequences: readonly SequenceState[];
 	readonly tables: readonly TableShape[];
+	/** Object ids of the tables that have row-level security. */
+	readonly securedTables: readonly number[];
 	/** The roles of the server, as of when it was built: to suggest one. */
 	readonly roles: readonly RoleShape[];
 	/** What it took to build, on top of the template it was cloned from. */

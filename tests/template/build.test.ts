@@ -271,8 +271,8 @@ test.serial('the record of a template says what is in it', async t => {
 	const [record] = await build();
 	t.like(record, {fingerprint, combination: bareCombination, packs: [], results: {}});
 	t.deepEqual(record?.tables, [
-		{schema: 'public', name: 'a', columns: ['x', 'y', 'id'], primaryKey: ['y', 'x'], isRowSecure: false},
-		{schema: 'public', name: 'v', columns: ['one'], primaryKey: [], isRowSecure: false},
+		{schema: 'public', name: 'a', columns: ['x', 'y', 'id'], primaryKey: ['y', 'x']},
+		{schema: 'public', name: 'v', columns: ['one'], primaryKey: []},
 	]);
 	t.deepEqual(record?.sequences, [
 		{schema: 'public', name: 'a_id_seq', lastValue: '1', isCalled: false}, {schema: 'public', name: 's', lastValue: '10', isCalled: true},
