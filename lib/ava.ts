@@ -1,3 +1,5 @@
 export {tddDataflow, tddSeededData, tddTestContext, type DataflowContext, type SeededContext} from './fixtures/rollback.ts';
+export {tddParallelSafe, type ParallelSafeFixture} from './fixtures/parallel-safe.ts';
+export type {CloneContext, CloneOptions} from './context/clone/clone-context.ts';
 export type {Body, Fixture} from './fixtures/fixture.ts';
 export type {RollbackOptions, TestContext} from './context/rollback-context.ts';

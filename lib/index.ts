@@ -1,6 +1,8 @@
 export {isTddMode} from './config/mode.ts';
 export type {CommandSource, HarnessOptions, SchemaSource} from './config/options.ts';
 export type {CacheReport, SchemaStatistics} from './context/cache-statistics.ts';
+export type {Barrier} from './context/clone/barrier.ts';
+export type {CloneContext, CloneOptions} from './context/clone/clone-context.ts';
 export type {ContextConnection} from './context/connection.ts';
 export {createHarness, type Disposable, type Harness, type SeededData} from './context/harness.ts';
 export type {Dataflow, Model, Models} from './context/models.ts';

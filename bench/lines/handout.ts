@@ -61,7 +61,7 @@ async function measureClone(bench: Bench, session: Session): Promise<Measurement
 	for (let round = -2; round < clones; round++) {
 		let database = '';
 		const cloned = await time(async () => {
-			database = await session.keeper.api.clone(session.lease.id);
+			database = await session.cloneDatabase();
 		});
 		const connected = await timeFirstQuery(bench, {...session.lease.address, database});
 		if (round >= 0) {

@@ -55,7 +55,7 @@ async function measure(bench: Bench, server: BenchServer): Promise<Measurement[]
 	const {context: contexts, postgres} = bench.workspace.harness;
 	const pairs: Record<Kind, Pair> = {select: {inContext: [], plain: []}, insert: {inContext: [], plain: []}};
 	await withSession(bench.workspace, server, async session => {
-		const database = await session.keeper.api.clone(session.lease.id);
+		const database = await session.cloneDatabase();
 		await postgres.withClient({...session.lease.address, database, pipeline: true}, async client => {
 			const plain = plainKysely(client);
 			const ids = newIds();

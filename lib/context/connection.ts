@@ -1,5 +1,3 @@
-import type {Gate} from './gate.ts';
-
 /** Plain SQL on the connection of a test: `$1` parameters, snake_case columns, values as `pg` parses them. */
 export interface ContextConnection {
 	/** Runs a statement and returns how many rows it changed or returned. */
@@ -11,11 +9,14 @@ export interface ContextConnection {
 	fetchRows<T = Record<string, any>>(text: string, values?: readonly unknown[]): Promise<T[]>;
 }
 
-/** Plain SQL through the gate of a context. */
-export function createConnection(gate: Gate): ContextConnection {
-	const rows = async (text: string, values?: readonly unknown[]): Promise<Array<Record<string, unknown>>> => (await gate.runAlone(text, values)).rows;
+/** Runs one statement and returns its last result. */
+export type RunStatement = (text: string, values?: readonly unknown[]) => Promise<{readonly rowCount: number | null; readonly rows: Array<Record<string, unknown>>}>;
+
+/** Plain SQL through whatever runs statements in a context. */
+export function createConnection(run: RunStatement): ContextConnection {
+	const rows = async (text: string, values?: readonly unknown[]): Promise<Array<Record<string, unknown>>> => (await run(text, values)).rows;
 	return {
-		execute: async (text, values) => (await gate.runAlone(text, values)).rowCount ?? 0,
+		execute: async (text, values) => (await run(text, values)).rowCount ?? 0,
 		fetchValue: async (text, values) => Object.values((await rows(text, values))[0] ?? {})[0] as never,
 		fetchRow: async (text, values) => (await rows(text, values))[0] as never,
 		fetchRows: async (text, values) => await rows(text, values) as never,

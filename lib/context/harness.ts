@@ -2,6 +2,7 @@ import {loadConfig} from '../config/load.ts';
 import type {HarnessOptions} from '../config/options.ts';
 import {findProject} from '../config/project.ts';
 import type {RegisteredDatabase, RegisteredSeeds} from '../seed/register.ts';
+import {openCloneContext, type CloneContext, type CloneOptions, type OpenClone} from './clone/clone-context.ts';
 import {createDataflow, createModels, type Dataflow, type Models} from './models.ts';
 import {openRollbackContext, type OpenContext, type RollbackOptions, type TestContext} from './rollback-context.ts';
 import {Session} from './session.ts';
@@ -30,16 +31,28 @@ export interface Harness extends AsyncDisposable {
 	testContext(options?: RollbackOptions): Promise<Disposable<TestContext & {readonly df: Dataflow<RegisteredDatabase>}>>;
 	/** Opens a rollback context on a database that holds the rows of seed packs. */
 	seededData<const Packs extends readonly PackName[]>(...packs: Packs): Promise<Disposable<SeededData<Packs[number]>>>;
+	/** Gives the caller a database of its own: real commits, as many connections as wanted. */
+	parallelSafe<const Packs extends readonly PackName[] = readonly []>(options?: CloneOptions<Packs>): Promise<Disposable<CloneContext<Packs[number]>>>;
 	/** Gives the server back. */
 	close(): Promise<void>;
 }
 
-async function openOn(session: Session, packs: readonly string[], options: RollbackOptions): Promise<{open: OpenContext; close: () => Promise<void>}> {
-	const opened = Promise.withResolvers<OpenContext>();
+/** What is open in a place that it gives back at its end. */
+interface Held<Open> {
+	readonly open: Open;
+	readonly close: () => Promise<void>;
+}
+
+interface Closable {
+	close(end: {hasFailed: boolean}): Promise<Error | undefined>;
+}
+
+/** Waits for a place, opens something in it, and keeps the place until that is closed. */
+async function holdPlace<Open extends Closable>(withPlace: (use: (open: () => Promise<Open>) => Promise<void>) => Promise<void>): Promise<Held<Open>> {
+	const opened = Promise.withResolvers<Open>();
 	const done = Promise.withResolvers<void>();
-	session.withLane(session.combination(packs), async lane => {
-		opened.resolve(openRollbackContext(lane, options));
-		await opened.promise;
+	withPlace(async open => {
+		opened.resolve(await open());
 		await done.promise;
 	}).catch(opened.reject);
 	const open = await opened.promise;
@@ -58,6 +71,14 @@ async function openOn(session: Session, packs: readonly string[], options: Rollb
 	return {open, close: async () => closing ??= end()};
 }
 
+async function holdLane(session: Session, packs: readonly string[], options: RollbackOptions): Promise<Held<OpenContext>> {
+	return holdPlace(async use => session.withLane(session.combination(packs), async lane => use(async () => openRollbackContext(lane, options))));
+}
+
+async function holdClone(session: Session, packs: readonly string[]): Promise<Held<OpenClone>> {
+	return holdPlace(async use => session.clones.withPlace(async () => use(async () => openCloneContext(session.clones, session.combination(packs)))));
+}
+
 function disposable<Context extends object>(context: Context, close: () => Promise<void>): Disposable<Context> {
 	return {...context, close, [Symbol.asyncDispose]: close};
 }
@@ -72,16 +93,20 @@ export async function createHarness(options: HarnessOptions = {}): Promise<Harne
 	const close = async (): Promise<void> => session.close();
 	return {
 		async testContext(contextOptions = {}) {
-			const {open, close: closeContext} = await openOn(session, [], contextOptions);
+			const {open, close: closeContext} = await holdLane(session, [], contextOptions);
 			const df = createDataflow<RegisteredDatabase>({db: open.context.db, tables: open.record.tables});
 			return disposable({...open.context, df}, closeContext);
 		},
 		async seededData(...packs) {
-			const {open, close: closeContext} = await openOn(session, packs, {});
+			const {open, close: closeContext} = await holdLane(session, packs, {});
 			const {context, record, seedResult} = open;
 			const data = Object.fromEntries(packs.map(pack => [pack, seedResult(pack)]));
 			const models = createModels<RegisteredDatabase>({db: context.db, tables: record.tables});
 			return disposable({...context, context, data, models}, closeContext) as never;
+		},
+		async parallelSafe(cloneOptions = {}) {
+			const {open, close: closeContext} = await holdClone(session, cloneOptions.seeds ?? []);
+			return disposable(open.context, closeContext) as never;
 		},
 		close,
 		[Symbol.asyncDispose]: close,

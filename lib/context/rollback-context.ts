@@ -11,6 +11,7 @@ import {RollbackDialect} from './rollback-driver.ts';
 import type {Bypass} from './row-security.ts';
 import {createSavepoint, type ContextSavepoint} from './savepoint.ts';
 import {escalation, type TestDescription} from './test-description.ts';
+import {nextTestId} from './test-id.ts';
 import {TestTransaction} from './transaction.ts';
 import {noteWritten} from './written-note.ts';
 
@@ -50,8 +51,6 @@ export interface OpenContext {
 	close(options: {hasFailed: boolean}): Promise<Error | undefined>;
 }
 
-let contexts = 0;
-
 const serializableNote = 'This test is SERIALIZABLE on one connection, which cannot conflict with itself: a serialization failure will not happen here. tddParallelSafe gives as many connections as you want.';
 
 /** Opens a rollback context on a lane, for a test that its errors can name. Nothing is sent before the test's first statement. */
@@ -73,8 +72,8 @@ export async function openRollbackContext(lane: Lane, options: RollbackOptions, 
 	await db.connection().execute(async () => {});
 	const context: TestContext = {
 		db,
-		connection: createConnection(gate),
-		testId: `${process.pid}-${++contexts}`,
+		connection: createConnection(async (text, values) => gate.runAlone(text, values)),
+		testId: nextTestId(),
 		savepoint: async () => createSavepoint(gate),
 		onCommit: async hook => transaction.hooks.add(hook),
 	};

@@ -4,6 +4,7 @@ import {openKeeper, type KeeperClient} from '../keeper/client.ts';
 import type {LaneDatabase, Lease} from '../keeper/protocol.ts';
 import {combinationId, combinationOf, type Combination, type SchemaLayer} from '../template/combination.ts';
 import {CacheStatistics} from './cache-statistics.ts';
+import {CloneSupply} from './clone/clone-supply.ts';
 import {Holder} from './holder.ts';
 import {Lane} from './lane.ts';
 import {RowSecurityNotice, type Standing} from './row-security.ts';
@@ -21,6 +22,7 @@ export class Session {
 	readonly holder: Holder;
 	readonly cache: CacheStatistics;
 	readonly standing: Standing;
+	readonly clones: CloneSupply;
 	readonly #lanes = new Map<string, LaneSet>();
 	readonly #laneCount: number;
 	#layers: readonly SchemaLayer[] = [];
@@ -32,6 +34,7 @@ export class Session {
 		this.cache = new CacheStatistics();
 		this.standing = {role: config.role, notice: new RowSecurityNotice()};
 		this.#laneCount = config.lanes;
+		this.clones = this.#createSupply(config.lanes);
 	}
 
 	/** Waits for a server. */
@@ -59,7 +62,13 @@ export class Session {
 
 	/** A clone of the schema that this worker may write to; the keeper drops it after the lease. */
 	async cloneDatabase(): Promise<string> {
-		return this.holder.during(async () => this.keeper.api.clone(this.lease.id));
+		const {name} = await this.requestClone(this.combination([]), 0);
+		return name;
+	}
+
+	/** A database that nobody has had before, while further ones are expected. */
+	async requestClone(combination: Combination, expected: number): Promise<LaneDatabase> {
+		return this.#request(combination, async lease => this.keeper.api.clone({lease, combination, expected}));
 	}
 
 	/** The combination of packs and of the layers that were added so far. */
@@ -86,16 +95,33 @@ export class Session {
 			await Promise.all(free.map(async lane => lane.discardConnection({isBusy: false})));
 		}
 
+		await this.clones.close();
 		await this.holder.during(async () => this.keeper.api.release(this.lease.id)).catch(() => {});
 		this.keeper.close();
 	}
 
 	/** Asks the keeper for a database, and counts what that cost. */
 	async requestDatabase(combination: Combination, lane: number): Promise<LaneDatabase> {
+		return this.#request(combination, async lease => this.keeper.api.lane({lease, combination, lane}));
+	}
+
+	async #request(combination: Combination, ask: (lease: number) => Promise<LaneDatabase>): Promise<LaneDatabase> {
 		const startedAt = performance.now();
-		const database = await this.holder.during(async () => this.keeper.api.lane({lease: this.lease.id, combination, lane}));
+		const database = await this.holder.during(async () => ask(this.lease.id));
 		this.cache.count(combination, database, performance.now() - startedAt);
 		return database;
+	}
+
+	#createSupply(lanes: number): CloneSupply {
+		const {api} = this.keeper;
+		const {id: lease, address} = this.lease;
+		return new CloneSupply({
+			address, lanes, holder: this.holder,
+			request: async (combination, expected) => this.requestClone(combination, expected),
+			expect: async (combination, expected) => api.expectClones({lease, combination, expected}),
+			retire: async database => api.retire(lease, database),
+			keep: async database => this.holder.during(async () => api.keep(lease, database)),
+		});
 	}
 
 	#laneSet(combination: Combination): LaneSet {

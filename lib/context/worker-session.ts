@@ -13,10 +13,28 @@ class WorkerSession {
 	#opening: Promise<Session> | undefined;
 	#session: Session | undefined;
 	#file = 'unknown';
+	readonly #declared = new Map<string, {readonly packs: readonly string[]; count: number}>();
 
 	/** Which test file asks; shown by `dataflow-tdd status`. */
 	set file(file: string) {
 		this.#file = file;
+	}
+
+	/** Announces a test that will want a clone: AVA declares all tests of a file before it runs the first. */
+	declareClone(packs: readonly string[]): void {
+		const key = JSON.stringify(packs);
+		const known = this.#declared.get(key) ?? {packs, count: 0};
+		known.count++;
+		this.#declared.set(key, known);
+	}
+
+	/** Has clones made for the tests that were declared. */
+	expectClones(session: Session): void {
+		for (const {packs, count} of this.#declared.values()) {
+			session.clones.expect(session.combination(packs), count);
+		}
+
+		this.#declared.clear();
 	}
 
 	/** The session, once it is open: asking for it then costs no promise. */

@@ -1,8 +1,11 @@
 import {privateName, savedLaneName, templateName} from '../config/names.ts';
 import type {Client} from '../postgres/client.ts';
-import {cloneDatabase, dropDatabase, endSessions, listDatabases} from '../postgres/databases.ts';
+import {cloneDatabase, dropDatabase, endSessions, listDatabases, type CloneStrategy} from '../postgres/databases.ts';
 import {combinationId, type Combination} from '../template/combination.ts';
 import {parseRecord, type TemplateRecord} from '../template/record.ts';
+import type {CloneStrategies} from './clone-strategy.ts';
+import {Clones, isDiskFull} from './clones.ts';
+import {log} from './log.ts';
 import type {LaneDatabase} from './protocol.ts';
 
 type Handout = Pick<LaneDatabase, 'name' | 'record' | 'source'>;
@@ -13,20 +16,36 @@ export interface ServerDatabasesOptions {
 	readonly admin: Client;
 	readonly fingerprint: string;
 	readonly databaseOwner: string;
+	readonly strategies: CloneStrategies;
+	/** The server's major version. */
+	readonly version: number;
+	/** What clones may occupy before used ones are dropped while tests run, in bytes. */
+	readonly budgetBytes: number;
 	/** Builds the templates that a combination lacks on this server. */
 	readonly build: (combination: Combination) => Promise<readonly TemplateRecord[]>;
 }
 
-/** The databases of one slot's server: the templates in it, and the lanes that a worker uses. */
+/** The databases of one slot's server: the templates in it, the lanes that a worker uses, and clones for single tests. */
 export class ServerDatabases {
 	readonly #options: ServerDatabasesOptions;
 	readonly #records = new Map<string, TemplateRecord>();
 	/** Lanes by combination and number; a lane that was tainted is taken out and cloned anew. */
 	readonly #lanes = new Map<string, string>();
-	readonly #clones = new Set<string>();
+	readonly #tainted: string[] = [];
+	readonly #builds = new Map<string, Promise<TemplateRecord>>();
+	readonly #clones: Clones;
+	#strategy: CloneStrategy;
+	#measuring: Promise<void> | undefined;
 
 	private constructor(options: ServerDatabasesOptions) {
 		this.#options = options;
+		this.#strategy = options.strategies.recall()?.strategy ?? 'file_copy';
+		this.#clones = new Clones({
+			create: async id => this.#clone(id),
+			drop: async name => this.#drop(name),
+			sizeOf: id => this.#records.get(id)?.sizeBytes ?? 0,
+			budgetBytes: options.budgetBytes,
+		});
 	}
 
 	/** Reads what the snapshot, or the shared server, already holds. */
@@ -45,14 +64,13 @@ export class ServerDatabases {
 	}
 
 	get size(): number {
-		return this.#lanes.size + this.#clones.size;
+		return this.#lanes.size + this.#tainted.length + this.#clones.size;
 	}
 
 	/** The database of a lane, as good as new. */
 	async lane(combination: Combination, lane: number): Promise<Handout> {
 		const id = combinationId(combination);
-		const isKnown = this.#records.has(id);
-		const record = this.#records.get(id) ?? await this.#build(combination);
+		const {record, isKnown} = await this.#template(combination);
 		const key = `${id} ${lane}`;
 		const ready = this.#lanes.get(key);
 		const name = ready ?? await this.#clone(id);
@@ -60,50 +78,83 @@ export class ServerDatabases {
 		return {name, record, source: ready ? 'ready' : isKnown ? 'cloned' : 'built'};
 	}
 
-	/** A database of the schema alone, for one worker to write to. */
-	async clone(): Promise<string> {
-		const name = await this.#clone('schema');
-		this.#clones.add(name);
-		return name;
+	/** A database that nobody has had before. */
+	async clone(combination: Combination, expected: number): Promise<Handout> {
+		const {record, isKnown} = await this.#template(combination);
+		const {name, wasReady} = await this.#clones.take(combinationId(combination), expected);
+		return {name, record, source: wasReady ? 'ready' : isKnown ? 'cloned' : 'built'};
 	}
 
-	/** Takes a database out of use; it is dropped later, when nobody waits. */
+	/** Makes clones ahead of need. */
+	async expectClones(combination: Combination, expected: number): Promise<void> {
+		await this.#template(combination);
+		this.#clones.expect(combinationId(combination), expected);
+	}
+
+	/** Takes back a clone that a test has used. */
+	retire(name: string): void {
+		this.#clones.retire(name);
+	}
+
+	/** Keeps a clone for somebody to look at; what its test left running is ended. */
+	async keep(name: string): Promise<void> {
+		this.#clones.keep(name);
+		await endSessions(this.#options.admin, name);
+	}
+
+	/** Takes a lane out of use; it is dropped later, when nobody waits. */
 	taint(name: string): void {
 		for (const [key, lane] of this.#lanes) {
 			if (lane === name) {
 				this.#lanes.delete(key);
-				this.#clones.add(name);
+				this.#tainted.push(name);
 			}
 		}
 	}
 
 	/** After a worker that ended without a word: what it left running is ended, and no lane of it is trusted. */
 	async distrust(): Promise<void> {
-		const names = [...this.#lanes.values()];
-		for (const name of names) {
+		for (const name of [...this.#lanes.values(), ...this.#clones.held]) {
 			await endSessions(this.#options.admin, name);
 			this.taint(name);
+			this.retire(name);
 		}
 	}
 
-	/** Drops the clones that a lease left. */
+	/** Drops what a lease left. */
 	async tidy(): Promise<void> {
-		const doomed = [...this.#clones];
-		// The next lease may add to the list while this one's are dropped.
-		this.#clones.clear();
-		for (const name of doomed) {
-			await dropDatabase(this.#options.admin, name);
+		for (let name = this.#tainted.shift(); name !== undefined; name = this.#tainted.shift()) {
+			await this.#drop(name);
+		}
+
+		await this.#clones.tidy();
+	}
+
+	/**
+	 * Finds out how this kind of server clones fastest, when nobody waits. It is known for all later ones, because it depends on
+	 * where the template's files lie as much as on the server.
+	 */
+	async measureCloning(): Promise<void> {
+		if (this.#records.has('schema') && this.#options.strategies.isWanting) {
+			this.#measuring = this.#measure();
+			await this.#measuring;
 		}
 	}
 
 	/** Drops everything that is not a template: all that this keeper made on a server that stays. */
 	async dropAll(): Promise<void> {
-		for (const name of this.#lanes.values()) {
-			this.#clones.add(name);
-		}
-
+		await this.#measuring?.catch(() => {});
+		this.#tainted.push(...this.#lanes.values());
 		this.#lanes.clear();
 		await this.tidy();
+		await this.#clones.dropAll();
+	}
+
+	async #measure(): Promise<void> {
+		const {admin, version, databaseOwner, fingerprint, strategies} = this.#options;
+		const {strategy, medianMs} = await strategies.measure({admin, version, databaseOwner, template: templateName(fingerprint, 'schema')});
+		this.#strategy = strategy;
+		log(`cloning by ${strategy}; medians in ms: ${JSON.stringify(medianMs)}`);
 	}
 
 	#add(record: TemplateRecord, names: ReadonlySet<string>): void {
@@ -114,6 +165,19 @@ export class ServerDatabases {
 		}
 	}
 
+	async #template(combination: Combination): Promise<{record: TemplateRecord; isKnown: boolean}> {
+		const id = combinationId(combination);
+		const known = this.#records.get(id);
+		if (known) {
+			return {record: known, isKnown: true};
+		}
+
+		// All who ask while it is built wait for the same build.
+		const building = this.#builds.get(id) ?? this.#build(combination).finally(() => this.#builds.delete(id));
+		this.#builds.set(id, building);
+		return {record: await building, isKnown: false};
+	}
+
 	async #build(combination: Combination): Promise<TemplateRecord> {
 		for (const record of await this.#options.build(combination)) {
 			this.#records.set(combinationId(record.combination), record);
@@ -122,10 +186,29 @@ export class ServerDatabases {
 		return this.#records.get(combinationId(combination))!;
 	}
 
+	/** One that cannot be dropped must not keep the others. */
+	async #drop(name: string): Promise<void> {
+		await dropDatabase(this.#options.admin, name).catch((error: unknown) => {
+			log(`dropping ${name} failed: ${String(error)}`);
+		});
+	}
+
 	async #clone(id: string): Promise<string> {
 		const {admin, databaseOwner, fingerprint} = this.#options;
-		const name = privateName('c', databaseOwner);
-		await cloneDatabase(admin, templateName(fingerprint, id), name);
-		return name;
+		const request = {template: templateName(fingerprint, id), name: privateName('c', databaseOwner)};
+		try {
+			await cloneDatabase(admin, {...request, strategy: this.#strategy});
+		} catch (error) {
+			if (this.#strategy === 'file_copy' || isDiskFull(error)) {
+				throw error;
+			}
+
+			// What was fastest elsewhere need not work here: on another file system, for one.
+			log(`cloning by ${this.#strategy} failed, by file_copy from now on: ${String(error)}`);
+			this.#strategy = 'file_copy';
+			await cloneDatabase(admin, request);
+		}
+
+		return request.name;
 	}
 }

@@ -6,19 +6,23 @@ import process from 'node:process';
 import type {BirpcReturn} from 'birpc';
 import {cacheSubfolder} from '../config/folders.ts';
 import type {HarnessConfig} from '../config/options.ts';
-import {KeeperError, ServerError} from '../errors.ts';
+import {KeeperError} from '../errors.ts';
 import {chooseServer, type ChosenServer} from '../server/choose.ts';
 import type {ServerAdapter} from '../server/server.ts';
 import {openChannel} from './channel.ts';
-import type {ServerDatabases} from './databases.ts';
 import type {KeeperIdentity} from './identity.ts';
+import {KeptDatabases} from './kept-databases.ts';
+import {LeaseRequests} from './lease-requests.ts';
 import {Leases} from './leases.ts';
 import {Linger} from './linger.ts';
 import {log} from './log.ts';
 import {currentOwner, isOwnerAlive} from './owner.ts';
-import type {ClientApi, ClientRole, KeeperApi, KeeperInfo, KeeperStatus, LaneDatabase, LaneRequest, Lease, Preparation} from './protocol.ts';
+import type {ClientApi, ClientRole, KeeperApi, KeeperInfo, KeeperStatus, Lease, Preparation} from './protocol.ts';
 import {Templates} from './templates.ts';
 import {Wishes} from './wishes.ts';
+
+/** What clones on one server may occupy at most; less where memory is short, because embedded servers lie in it. */
+const cloneBudgetBytes = 1_000_000_000;
 
 /** What a keeper is made of. */
 export interface KeeperOptions {
@@ -43,6 +47,8 @@ interface World {
 	readonly description: string;
 	readonly templates: Templates;
 	readonly leases: Leases;
+	readonly requests: LeaseRequests;
+	readonly kept: KeptDatabases;
 }
 
 /** Owns servers, clones and leases, and ends when nobody needs it any more. */
@@ -55,7 +61,6 @@ export class Keeper {
 	readonly #wishes: Wishes;
 	readonly #linger: Linger;
 	readonly #world: Promise<World>;
-	#clones = 0;
 	#fingerprint: string | undefined;
 	#ending: Promise<void> | undefined;
 
@@ -107,9 +112,12 @@ export class Keeper {
 		const {description} = await chosen.adapter.identify(progress);
 		log(`keeper ${identity.id} (${process.pid}) on ${description}`);
 		const templates = new Templates({adapter: chosen.adapter, config, owner, databaseOwner, wishes: this.#wishes, progress});
-		const leases = new Leases(config.workers, os.availableParallelism(), {adapter: chosen.adapter, templates, owner, databaseOwner});
+		const budgetBytes = Math.min(cloneBudgetBytes, os.freemem() / 4 / config.workers);
+		const leases = new Leases(config.workers, os.availableParallelism(), {adapter: chosen.adapter, templates, owner, databaseOwner, budgetBytes});
+		const kept = new KeptDatabases(identity.id);
+		const requests = new LeaseRequests({leases, wishes: this.#wishes, kept, lingerMs: config.lingerMs});
 		void sweep(chosen.adapter);
-		return {chosen, description, templates, leases};
+		return {chosen, description, templates, leases, requests, kept};
 	}
 
 	#apiFor(client: Client): KeeperApi {
@@ -124,14 +132,16 @@ export class Keeper {
 				client.leases.delete(lease);
 				await (await this.#world).leases.release(lease, {isClean: true});
 			},
-			lane: async request => this.#lane(request),
+			lane: async request => (await this.#world).requests.lane(request),
 			taint: async (lease, database) => {
-				(await this.#databases(lease)).taint(database);
+				(await this.#world).requests.databases(lease).taint(database);
 			},
-			clone: async lease => {
-				this.#clones++;
-				return (await this.#databases(lease)).clone();
+			clone: async request => (await this.#world).requests.clone(request),
+			expectClones: async request => (await this.#world).requests.expectClones(request),
+			retire: async (lease, database) => {
+				(await this.#world).requests.databases(lease).retire(database);
 			},
+			keep: async (lease, database) => (await this.#world).requests.keep(lease, database),
 			status: async () => this.#status(await this.#world),
 			stop: async () => {
 				void this.stop('it was asked to');
@@ -150,21 +160,6 @@ export class Keeper {
 		}
 
 		return lease;
-	}
-
-	async #lane({lease, combination, lane}: LaneRequest): Promise<LaneDatabase> {
-		const startedAt = performance.now();
-		const databases = await this.#databases(lease);
-		const handout = await databases.lane(combination, lane);
-		// Only now: what cannot be built is not worth a place in the next snapshot.
-		this.#wishes.add(combination);
-		this.#clones += handout.source === 'ready' ? 0 : 1;
-		return {...handout, handoutMs: performance.now() - startedAt};
-	}
-
-	async #databases(lease: number): Promise<ServerDatabases> {
-		const {leases} = await this.#world;
-		return leases.slot(lease).databases ?? lostServer();
 	}
 
 	async #prepare(): Promise<Preparation> {
@@ -220,7 +215,7 @@ export class Keeper {
 			waiting: leases.waiting,
 			slots: leases.slots.map(slot => slot.status()),
 			leases: leases.granted,
-			clones: this.#clones,
+			clones: world.requests.clones,
 			memoryBytes: process.memoryUsage.rss(),
 			uptimeMs: performance.now() - this.#startedAt,
 			lingerMs: this.#options.config.lingerMs,
@@ -243,6 +238,7 @@ export class Keeper {
 
 		world?.templates.stop(lost);
 		await world?.leases.stop(lost);
+		world?.kept.clear();
 		log('ended');
 		this.#options.onEnd();
 	}
@@ -258,12 +254,4 @@ async function sweep(adapter: ServerAdapter): Promise<void> {
 /** Wishes belong to a project and its seeds; which server it runs on does not matter. */
 function wishKey({projectDir, seeds}: HarnessConfig): string {
 	return createHash('sha256').update(`${projectDir}\n${seeds}`).digest('hex').slice(0, 16);
-}
-
-function lostServer(): never {
-	throw new ServerError('ERR_SERVER_LOST', {
-		what: 'The server of this test file has ended.',
-		why: 'It was killed, or ran out of memory or disk.',
-		fix: 'Run again; `dataflow-tdd status` names the log that says more.',
-	});
 }

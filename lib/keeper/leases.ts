@@ -103,7 +103,7 @@ export class Leases {
 		if (next) {
 			next.grant(slot);
 		} else {
-			void slot.databases?.tidy().catch(() => {});
+			void slot.rest();
 		}
 	}
 }

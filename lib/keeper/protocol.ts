@@ -42,6 +42,23 @@ export interface LaneRequest {
 	readonly lane: number;
 }
 
+/** Which clone is wanted, and how many more of its kind. */
+export interface CloneRequest {
+	readonly lease: number;
+	readonly combination: Combination;
+	/** How many more the caller will ask for, as far as it knows. */
+	readonly expected: number;
+}
+
+/** The database of a failed test, kept to be looked at. */
+export interface KeptDatabase {
+	/** A connection service file, which holds its address and password: `PGSERVICEFILE=... psql service=...`. */
+	readonly serviceFile: string;
+	readonly service: string;
+	/** How long it stays after the run, in ms, unless newer ones take its place. */
+	readonly lingerMs: number;
+}
+
 /** What preparing a run did. */
 export interface Preparation {
 	readonly fingerprint: string;
@@ -87,8 +104,14 @@ export interface KeeperApi {
 	lane(request: LaneRequest): Promise<LaneDatabase>;
 	/** Says that a test has left something behind in a database: it is replaced before anyone gets it. */
 	taint(lease: number, database: string): Promise<void>;
-	/** A clone of the schema alone that the caller may write to for as long as it holds the lease. */
-	clone(lease: number): Promise<string>;
+	/** A database that nobody has had before, and that only the caller has for as long as it holds the lease. */
+	clone(request: CloneRequest): Promise<LaneDatabase>;
+	/** Has clones made ahead of need. */
+	expectClones(request: CloneRequest): Promise<void>;
+	/** Takes back a clone that a test has used. */
+	retire(lease: number, database: string): Promise<void>;
+	/** Keeps a clone for as long as its server runs; the newest few are kept. */
+	keep(lease: number, database: string): Promise<KeptDatabase>;
 	status(): Promise<KeeperStatus>;
 	/** Ends the keeper and everything that it started. */
 	stop(): Promise<void>;

@@ -1,6 +1,6 @@
 import {HarnessError} from '../errors.ts';
 import {connectClient, type Client} from '../postgres/client.ts';
-import type {Server, ServerAdapter} from '../server/server.ts';
+import type {Server, ServerAdapter, ServerAddress} from '../server/server.ts';
 import {startServer} from '../server/start.ts';
 import {ServerDatabases} from './databases.ts';
 import {log} from './log.ts';
@@ -13,6 +13,8 @@ export interface SlotOptions {
 	readonly templates: Templates;
 	readonly owner: string;
 	readonly databaseOwner: string;
+	/** What the clones on one server may occupy, in bytes. */
+	readonly budgetBytes: number;
 }
 
 interface Running {
@@ -36,6 +38,11 @@ export class Slot {
 	constructor(index: number, options: SlotOptions) {
 		this.index = index;
 		this.#options = options;
+	}
+
+	/** The running server's address. */
+	get address(): ServerAddress | undefined {
+		return this.#running?.server.address;
 	}
 
 	get isLeased(): boolean {
@@ -63,6 +70,16 @@ export class Slot {
 	/** The databases of the running server. */
 	get databases(): ServerDatabases | undefined {
 		return this.#running?.hasEnded ? undefined : this.#running?.databases;
+	}
+
+	/** Does what can wait until nobody does. */
+	async rest(): Promise<void> {
+		try {
+			await this.databases?.tidy();
+			await this.databases?.measureCloning();
+		} catch (error) {
+			log(`slot ${this.index}: ${String(error)}`);
+		}
 	}
 
 	async stop(): Promise<void> {
@@ -100,7 +117,7 @@ export class Slot {
 		try {
 			const admin = await connectClient({...server.address, applicationName: `dataflow-tdd keeper ${databaseOwner}`});
 			const build = async (combination: Parameters<typeof templates.build>[2][number]) => templates.build(server, fingerprint, [combination]);
-			const databases = await ServerDatabases.open({admin, fingerprint, databaseOwner, build});
+			const databases = await ServerDatabases.open({admin, fingerprint, databaseOwner, build, strategies: templates.strategies, version: server.version, budgetBytes: this.#options.budgetBytes});
 			const running: Running = {server, admin, databases, fingerprint, startMs: performance.now() - startedAt, hasEnded: false};
 			void server.ended.then(reason => {
 				running.hasEnded = true;

@@ -13,6 +13,7 @@ import {combinationId, type Combination} from '../template/combination.ts';
 import {hashText} from '../template/file-hashes.ts';
 import {Fingerprinter} from '../template/fingerprint.ts';
 import type {TemplateRecord} from '../template/record.ts';
+import {CloneStrategies} from './clone-strategy.ts';
 import {log} from './log.ts';
 import type {Wishes} from './wishes.ts';
 
@@ -56,6 +57,7 @@ export class Templates {
 	readonly #fingerprinter: Fingerprinter;
 	readonly #ending = new AbortController();
 	#looking = 0;
+	#strategies: CloneStrategies | undefined;
 	#identity: string | undefined;
 	#pending: {readonly fingerprint: string; readonly promise: Promise<CurrentTemplate>} | undefined;
 
@@ -68,6 +70,12 @@ export class Templates {
 	async build(server: Server, fingerprint: string, combinations: readonly Combination[]): Promise<readonly TemplateRecord[]> {
 		const {config, databaseOwner, progress} = this.#options;
 		return runBuild({address: server.address, config, fingerprint, combinations, owner: databaseOwner, saveLane: false}, progress, this.#ending.signal);
+	}
+
+	/** How databases are cloned on this kind of server; known once the template is. */
+	get strategies(): CloneStrategies {
+		this.#strategies ??= new CloneStrategies(this.#identity ?? '');
+		return this.#strategies;
 	}
 
 	/**

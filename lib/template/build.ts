@@ -94,7 +94,7 @@ class TemplateBuild {
 		const lane = savedLaneName(combinationId(combination));
 		const existing = await listDatabases(this.#admin, lane);
 		if (!existing.some(({name}) => name === lane)) {
-			await cloneDatabase(this.#admin, template, lane);
+			await cloneDatabase(this.#admin, {template, name: lane});
 		}
 	}
 
@@ -103,7 +103,7 @@ class TemplateBuild {
 		const startedAt = performance.now();
 		const base = this.#longestPrefix(combination, packs);
 		const name = privateName('b', this.#request.owner);
-		await (base ? cloneDatabase(this.#admin, base.name, name) : createDatabase(this.#admin, name));
+		await (base ? cloneDatabase(this.#admin, {template: base.name, name}) : createDatabase(this.#admin, name));
 		try {
 			const {address, config, fingerprint} = this.#request;
 			const filled = await withTarget(address, {database: name, projectDir: config.projectDir}, async target => this.#fill(target, {base, combination, packs}));

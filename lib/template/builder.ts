@@ -26,7 +26,8 @@ export async function runBuild(request: BuildRequest, progress: Progress, signal
 					reject(fromWireError(message.error));
 				}
 			});
-			child.once('error', reject);
+			// More than one may come: of the process that could not be started, and of the request that could not be sent to it.
+			child.on('error', reject);
 			child.once('exit', (status, signal) => {
 				reject(endedEarly(signal ?? status));
 			});

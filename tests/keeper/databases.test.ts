@@ -11,6 +11,10 @@ async function lane(keeper: KeeperClient, lease: Lease, number = 0): Promise<Lan
 	return keeper.api.lane({lease: lease.id, combination: bareCombination, lane: number});
 }
 
+async function clone(keeper: KeeperClient, lease: Lease, expected = 0): Promise<string> {
+	return (await keeper.api.clone({lease: lease.id, combination: bareCombination, expected})).name;
+}
+
 async function rows({address}: Lease, database: string): Promise<number> {
 	return withClient({...address, database}, async client => (await client.query('select * from items')).rowCount ?? 0);
 }
@@ -53,7 +57,7 @@ test.serial('a clone is for who asked for it, and is dropped after the lease', a
 	const keeper = await project.open('run');
 	await project.prepare(keeper);
 	const lease = await keeper.api.acquire('a');
-	const [first, second] = [await keeper.api.clone(lease.id), await keeper.api.clone(lease.id)];
+	const [first, second] = [await clone(keeper, lease), await clone(keeper, lease)];
 	t.not(first, second);
 	await write(lease, first);
 	t.is(await rows(lease, second), 0);
@@ -70,7 +74,7 @@ test.serial('G22: after a worker that ended without a word, its sessions are end
 	const worker = await project.open();
 	const lease = await worker.api.acquire('dies');
 	const touched = await lane(worker, lease);
-	const clone = await worker.api.clone(lease.id);
+	const taken = await clone(worker, lease);
 	await write(lease, touched.name);
 	const left = await connectClient({...lease.address, database: touched.name});
 	await left.query('begin; lock table items;');
@@ -84,7 +88,7 @@ test.serial('G22: after a worker that ended without a word, its sessions are end
 	t.is(await rows(granted, fresh.name), 0);
 	await keeper.api.release(granted.id);
 	const last = await keeper.api.acquire('last');
-	await until(async () => withClient(last.address, async client => !(await listDatabases(client, 'tdd_')).some(({name}) => name === touched.name || name === clone)));
+	await until(async () => withClient(last.address, async client => !(await listDatabases(client, 'tdd_')).some(({name}) => name === touched.name || name === taken)));
 });
 
 test.serial('G27: a template cannot be connected to from a lease', async t => {

@@ -80,7 +80,7 @@ async function makeWorkshop(t: ExecutionContext, files: Readonly<Record<string, 
 		},
 		async ask(combination, use) {
 			const name = `tdd_c_${owner}_${randomBytes(4).toString('hex')}`;
-			await cloneDatabase(admin, templateName(fingerprint, combinationId(combination)), name);
+			await cloneDatabase(admin, {template: templateName(fingerprint, combinationId(combination)), name});
 			try {
 				return await withClient({...server.address, database: name}, use);
 			} finally {

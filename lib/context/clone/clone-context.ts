@@ -1,0 +1,108 @@
+import {parse} from 'devalue';
+import {Kysely, PostgresDialect} from 'kysely';
+import type pg from 'pg';
+import Cursor from 'pg-cursor';
+import type {ServerAddress} from '../../server/server.ts';
+import type {RegisteredDatabase, RegisteredSeeds} from '../../seed/register.ts';
+import type {Combination} from '../../template/combination.ts';
+import type {TemplateRecord} from '../../template/record.ts';
+import {databaseUrl} from '../../template/session.ts';
+import {createConnection, type ContextConnection} from '../connection.ts';
+import {createModels, type Models} from '../models.ts';
+import {nextTestId} from '../test-id.ts';
+import {Barriers, type Barrier} from './barrier.ts';
+import {endClone} from './clone-end.ts';
+import {ClonePool} from './clone-pool.ts';
+import type {CloneSupply} from './clone-supply.ts';
+
+type PackName = keyof RegisteredSeeds & string;
+
+/** What a test on a clone wants. */
+export interface CloneOptions<Packs extends readonly PackName[] = readonly PackName[]> {
+	/** Seed packs whose rows the clone holds. Default none. */
+	readonly seeds?: Packs;
+}
+
+/** A database that only one test has: real commits, as many connections as it wants. */
+export interface CloneContext<Pack extends PackName = never> {
+	/** Typed by the project's registration, on a pool of up to ten connections. */
+	readonly db: Kysely<RegisteredDatabase>;
+	/** The pool below `db`, for code that takes one of `pg`. */
+	readonly pool: pg.Pool;
+	/** Plain SQL, each statement on whichever connection is free. */
+	readonly connection: ContextConnection;
+	/** A model for each table. */
+	readonly models: Models<RegisteredDatabase>;
+	/** What each pack's `load` returned: a fresh copy, by pack name. */
+	readonly data: {readonly [Name in Pack]: RegisteredSeeds[Name]};
+	/** Opens a Kysely on one further connection, which is closed with the test. */
+	connect(): Promise<Kysely<RegisteredDatabase>>;
+	/** Makes a barrier: `const meet = barrier(2)`, then `await meet()` returns when both have arrived. */
+	barrier(size: number): Barrier;
+	/** The clone's name, which no other database on this machine has. */
+	readonly isolationId: string;
+	/** For the application under test, a worker, another language. It holds the server's password. */
+	readonly url: string;
+	/** Unique in a run. */
+	readonly testId: string;
+}
+
+/** A clone context, and what its fixture needs besides. */
+export interface OpenClone {
+	readonly context: CloneContext<PackName>;
+	/** Lines for the test's log; its end may add some. */
+	readonly notes: readonly string[];
+	/** Ends the context; returns what has to fail the test, nothing when all is well. */
+	close(end: {hasFailed: boolean}): Promise<Error | undefined>;
+}
+
+function createKysely(pool: ClonePool): Kysely<RegisteredDatabase> {
+	return new Kysely<RegisteredDatabase>({dialect: new PostgresDialect({pool, cursor: Cursor})});
+}
+
+/** The further connections of a test: each is a pool of one. */
+class Connections {
+	readonly pools: ClonePool[];
+	readonly #options: {readonly address: ServerAddress; readonly database: string};
+
+	constructor(first: ClonePool, options: {address: ServerAddress; database: string}) {
+		this.pools = [first];
+		this.#options = options;
+	}
+
+	async open(): Promise<Kysely<RegisteredDatabase>> {
+		const pool = new ClonePool({...this.#options, applicationName: `dataflow-tdd test connection ${this.pools.length}`, max: 1});
+		this.pools.push(pool);
+		await pool.warm();
+		return createKysely(pool);
+	}
+}
+
+function readData(packs: readonly string[], {results}: TemplateRecord): any {
+	return Object.fromEntries(packs.map(pack => [pack, parse(results[pack] ?? '-1')]));
+}
+
+/** Opens a context on a clone that nobody has had. */
+export async function openCloneContext(supply: CloneSupply, combination: Combination): Promise<OpenClone> {
+	const {address, holder} = supply.options;
+	const {database: {name, record}, pool} = await supply.take(combination);
+	const connections = new Connections(pool, {address, database: name});
+	const barriers = new Barriers(holder);
+	const notes: string[] = [];
+	const db = createKysely(pool);
+	const context: CloneContext<PackName> = {
+		db, pool,
+		connection: createConnection(async (text, values) => pool.query(text, values as unknown[])),
+		models: createModels<RegisteredDatabase>({db, tables: record.tables}),
+		data: readData(combination.packs, record),
+		connect: async () => connections.open(),
+		barrier: size => barriers.create(size),
+		isolationId: name,
+		url: databaseUrl(address, name),
+		testId: nextTestId(),
+	};
+	return {
+		context, notes,
+		close: async ({hasFailed}) => holder.during(async () => endClone({supply, name, pools: connections.pools, barriers, notes, hasFailed})),
+	};
+}

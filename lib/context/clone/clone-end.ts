@@ -1,0 +1,94 @@
+import {setTimeout as delay} from 'node:timers/promises';
+import {leaked, shorten, type Leak} from '../errors.ts';
+import type {Barriers} from './barrier.ts';
+import type {ClonePool} from './clone-pool.ts';
+import type {CloneSupply} from './clone-supply.ts';
+
+/** A connection that was closed just now may still be listed; this is how long it may take to go. */
+const goingMs = 500;
+const lookEveryMs = 10;
+
+/** What the end of a clone context has to know. */
+export interface CloneEnd {
+	readonly supply: CloneSupply;
+	readonly name: string;
+	readonly pools: readonly ClonePool[];
+	readonly barriers: Barriers;
+	readonly notes: string[];
+	readonly hasFailed: boolean;
+}
+
+interface Session {
+	readonly pid: number;
+	readonly application: string;
+	readonly query: string;
+}
+
+/** Closes all that a test has opened, says what it left open, and gives its database back, or keeps it when the test has failed. */
+export async function endClone({supply, name, pools, barriers, notes, hasFailed}: CloneEnd): Promise<Error | undefined> {
+	const leaks: Leak[] = [...barriers.leaks, ...pools.flatMap(pool => pool.leaks)];
+	barriers.close();
+	notes.push(...await openListeners(pools));
+	leaks.push(...await strangers(pools));
+	for (const pool of pools) {
+		pool.close();
+	}
+
+	const problem = leaks.length > 0 ? leaked(leaks) : undefined;
+	if (hasFailed || problem) {
+		notes.push(await keep(supply, name));
+	} else {
+		void supply.options.retire(name).catch(() => {});
+	}
+
+	return problem;
+}
+
+/** Connections on which something still listens. They end with the test; in an application, they would go on. */
+async function openListeners(pools: readonly ClonePool[]): Promise<string[]> {
+	const listeners = pools.flatMap(pool => pool.idle).filter(client => client.activity.hasListened);
+	const channels = await Promise.all(listeners.map(async client => {
+		const answer = await client.query('select pg_listening_channels() as channel').catch(() => ({rows: []})) as {rows: Array<{channel: string}>};
+		return answer.rows.map(({channel}) => channel);
+	}));
+	return [...new Set(channels.flat())].map(channel => `A connection was still listening to '${channel}' at the end of this test; it was closed. UNLISTEN, or end the connection.`);
+}
+
+/** Connections that were opened through the URL and are still open: whoever opened them would meet the end of this database. */
+async function strangers(pools: readonly ClonePool[]): Promise<Leak[]> {
+	const [client] = pools.flatMap(pool => pool.idle);
+	if (!client) {
+		return [];
+	}
+
+	const own = pools.flatMap(pool => pool.backends);
+	const deadline = performance.now() + goingMs;
+	for (;;) {
+		const {rows} = await client.query(
+			'select pid, application_name as application, query from pg_stat_activity where datname = current_database() and pid <> all($1) order by pid', [own],
+		).catch(() => ({rows: []})) as {rows: Session[]};
+		if (rows.length === 0 || performance.now() > deadline) {
+			return rows.map(({application, query}) => ({
+				what: `a connection that was opened through the URL${application && ` (application_name '${application}')`}${query && `: \`${shorten(query)}\``}`, stack: '',
+			}));
+		}
+
+		await delay(lookEveryMs);
+	}
+}
+
+async function keep({options}: CloneSupply, name: string): Promise<string> {
+	try {
+		const {serviceFile, service, lingerMs} = await options.keep(name);
+		const stay = lingerMs === 0
+			? 'It goes with the end of this run; the option lingerMs keeps it longer.'
+			: `It stays for ${describeTime(lingerMs)} after the run, unless newer ones take its place.`;
+		return `The database of this test is kept:\n  PGSERVICEFILE=${serviceFile} psql service=${service}\n${stay}`;
+	} catch (error) {
+		return `The database of this test could not be kept: ${(error as Error).message}`;
+	}
+}
+
+function describeTime(ms: number): string {
+	return ms < 60_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
+}

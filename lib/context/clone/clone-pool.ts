@@ -1,0 +1,141 @@
+import {setTimeout as delay} from 'node:timers/promises';
+import pg from 'pg';
+import type {ServerAddress} from '../../server/server.ts';
+import {shorten, type Leak} from '../errors.ts';
+import {captureOrigin, userFrames} from '../origin.ts';
+import {CloneClient} from './clone-client.ts';
+
+/** How long one waits between two attempts to connect to a server that has no connection left, in ms. */
+const patienceMs = 20;
+
+/** Where and as whom a pool connects. */
+export interface ClonePoolOptions {
+	readonly address: ServerAddress;
+	readonly database: string;
+	/** Shown in pg_stat_activity. */
+	readonly applicationName: string;
+	/** How many connections there may be at once. */
+	readonly max: number;
+}
+
+type Callback = (error: Error | undefined, client: pg.PoolClient | undefined, release: (error?: Error | boolean) => void) => void;
+
+/** SQLSTATE 53300: the server has no connection left. */
+function isFull(error: unknown): boolean {
+	return (error as {code?: string}).code === '53300';
+}
+
+/** A pool of `pg` on a clone. It knows who holds its connections, and it waits where a server has none left. */
+export class ClonePool extends pg.Pool {
+	/** Who asked for the connections that are in use, and who waits for one. */
+	readonly #borrowed = new Map<pg.PoolClient, Error>();
+	readonly #waiting = new Set<Error>();
+	readonly #all = new Set<pg.PoolClient>();
+	#isClosed = false;
+
+	constructor({address, database, applicationName, max}: ClonePoolOptions) {
+		const {host, port, user, password, ssl} = address;
+		super({
+			host, port, user, password, database, max, ssl: ssl ? {rejectUnauthorized: false} : false,
+			application_name: applicationName, idleTimeoutMillis: 0, allowExitOnIdle: true, Client: CloneClient,
+		});
+		// A connection that ends while nobody uses it is no reason to end the process.
+		this.on('error', () => {});
+		this.on('connect', client => this.#all.add(client));
+		this.on('remove', client => this.#all.delete(client));
+		this.on('release', (_error, client) => this.#borrowed.delete(client));
+	}
+
+	override connect(): Promise<pg.PoolClient>;
+	override connect(callback: Callback): void;
+	override connect(callback?: Callback): Promise<pg.PoolClient> | void {
+		const connecting = this.#borrow(captureOrigin());
+		if (!callback) {
+			return connecting;
+		}
+
+		connecting.then(client => {
+			callback(undefined, client, client.release);
+		}, (error: unknown) => {
+			callback(error as Error, undefined, () => {});
+		});
+	}
+
+	/** Opens one connection before anybody asks for it. */
+	async warm(): Promise<void> {
+		const client = await this.connect();
+		try {
+			await client.query('select 1');
+		} finally {
+			client.release();
+		}
+	}
+
+	/** The connections that nobody uses, to be asked about their sessions. */
+	get idle(): ReadonlyArray<pg.PoolClient & CloneClient> {
+		return [...this.#all].filter(client => !this.#borrowed.has(client)) as never;
+	}
+
+	/** The process ids of all its backends. */
+	get backends(): readonly number[] {
+		return [...this.#all].map(client => (client as unknown as {processID: number}).processID);
+	}
+
+	/** Who has not given a connection back, and who still waits for one. */
+	get leaks(): readonly Leak[] {
+		const held = [...this.#borrowed].map(([client, origin]) => ({what: describe(client as never), stack: userFrames(origin)}));
+		return [...held, ...[...this.#waiting].map(origin => ({what: 'a query that was waiting for a connection', stack: userFrames(origin)}))];
+	}
+
+	/** True while a statement runs on one of its connections. */
+	get isBusy(): boolean {
+		return [...this.#borrowed.keys()].some(client => (client as unknown as CloneClient).activity.pending > 0);
+	}
+
+	/** Closes every connection, also those that are in use. Code under test may have ended the pool already. */
+	close(): void {
+		this.#isClosed = true;
+		for (const client of this.#all) {
+			client.on('error', () => {});
+			if (this.#borrowed.has(client)) {
+				// Closed without a farewell: the answer to what still runs is nobody's.
+				(client as unknown as {connection: {stream: {destroy(): void}}}).connection.stream.destroy();
+			}
+		}
+
+		if (!this.ending) {
+			void this.end().catch(() => {});
+		}
+	}
+
+	async #borrow(origin: Error): Promise<pg.PoolClient> {
+		this.#waiting.add(origin);
+		try {
+			const client = await this.#connectWhenThereIsRoom();
+			this.#borrowed.set(client, origin);
+			return client;
+		} finally {
+			this.#waiting.delete(origin);
+		}
+	}
+
+	/** Other tests give connections back: too many at once wait, as they would for a pool. */
+	async #connectWhenThereIsRoom(): Promise<pg.PoolClient> {
+		for (;;) {
+			try {
+				return await super.connect();
+			} catch (error) {
+				if (!isFull(error) || this.#isClosed) {
+					throw error;
+				}
+
+				await delay(patienceMs);
+			}
+		}
+	}
+}
+
+function describe({activity: {statement, pending}}: CloneClient): string {
+	const last = statement === undefined ? '' : `: \`${shorten(statement)}\``;
+	return `${pending > 0 ? 'an unfinished query' : 'a connection that was not given back, or its transaction'}${last}`;
+}

@@ -1,0 +1,107 @@
+import pLimit, {type LimitFunction} from 'p-limit';
+import type {KeptDatabase, LaneDatabase} from '../../keeper/protocol.ts';
+import type {ServerAddress} from '../../server/server.ts';
+import {combinationId, type Combination} from '../../template/combination.ts';
+import type {Holder} from '../holder.ts';
+import {ClonePool} from './clone-pool.ts';
+
+/** How many clones are open at once in one worker; further tests queue. Each may use ten connections of the server's hundred. */
+const openClones = 4;
+/** How many clones a worker has at hand, with a connection, before a test asks. */
+const clonesAtHand = 2;
+const connectionsPerClone = 10;
+
+/** A clone with its first connection. */
+export interface PreparedClone {
+	readonly database: LaneDatabase;
+	readonly pool: ClonePool;
+}
+
+/** What a supply asks of the keeper, and where the clones lie. */
+export interface CloneSupplyOptions {
+	readonly address: ServerAddress;
+	readonly holder: Holder;
+	readonly lanes: number;
+	readonly request: (combination: Combination, expected: number) => Promise<LaneDatabase>;
+	readonly expect: (combination: Combination, expected: number) => Promise<void>;
+	readonly retire: (database: string) => Promise<void>;
+	readonly keep: (database: string) => Promise<KeptDatabase>;
+}
+
+/** The clones of one worker: made ahead for as many tests as are declared, never more. */
+export class CloneSupply {
+	readonly options: CloneSupplyOptions;
+	readonly #limit: LimitFunction;
+	/** How many tests of each combination are still to come. */
+	readonly #expected = new Map<string, number>();
+	readonly #prepared = new Map<string, Set<Promise<PreparedClone>>>();
+
+	constructor(options: CloneSupplyOptions) {
+		this.options = options;
+		this.#limit = pLimit(Math.max(options.lanes, openClones));
+	}
+
+	/** Announces tests before they run. */
+	expect(combination: Combination, count: number): void {
+		const id = combinationId(combination);
+		this.#expected.set(id, (this.#expected.get(id) ?? 0) + count);
+		void this.options.expect(combination, count).catch(() => {});
+	}
+
+	/** Runs something while a place for a clone is taken. */
+	async withPlace<T>(use: () => Promise<T>): Promise<T> {
+		return this.#limit(use);
+	}
+
+	/** A clone that nobody has had, at hand or made now. */
+	async take(combination: Combination): Promise<PreparedClone> {
+		const id = combinationId(combination);
+		const prepared = this.#prepared.get(id) ?? new Set();
+		this.#prepared.set(id, prepared);
+		this.#expected.set(id, Math.max(0, (this.#expected.get(id) ?? 0) - 1));
+		const [atHand] = prepared;
+		const clone = atHand ?? this.#prepare(combination, 0);
+		prepared.delete(clone);
+		this.#prepareMore(combination, prepared);
+		return this.options.holder.during(async () => clone);
+	}
+
+	/** Closes what nobody has taken. */
+	async close(): Promise<void> {
+		const prepared = [...this.#prepared.values()].flatMap(set => [...set]);
+		this.#prepared.clear();
+		for (const outcome of await Promise.allSettled(prepared)) {
+			if (outcome.status === 'fulfilled') {
+				outcome.value.pool.close();
+			}
+		}
+	}
+
+	#prepareMore(combination: Combination, prepared: Set<Promise<PreparedClone>>): void {
+		const expected = this.#expected.get(combinationId(combination)) ?? 0;
+		while (prepared.size < Math.min(clonesAtHand, expected)) {
+			const clone = this.#prepare(combination, prepared.size + 1);
+			prepared.add(clone);
+			// One that failed is not kept for a test: that asks again, and gets the error of then.
+			clone.catch(() => {
+				prepared.delete(clone);
+			});
+		}
+	}
+
+	/** @param ahead how many of those that are expected are being prepared already */
+	async #prepare(combination: Combination, ahead: number): Promise<PreparedClone> {
+		const {address, request} = this.options;
+		const expected = (this.#expected.get(combinationId(combination)) ?? 0) - ahead;
+		const database = await request(combination, Math.max(0, expected));
+		const pool = new ClonePool({address, database: database.name, applicationName: 'dataflow-tdd test', max: connectionsPerClone});
+		try {
+			await pool.warm();
+		} catch (error) {
+			pool.close();
+			throw error;
+		}
+
+		return {database, pool};
+	}
+}
