@@ -280,8 +280,8 @@ test.serial('what a dead keeper has left is swept by the next one', async t => {
 	await writeFile(path.join(folder, 'owner'), `${owner.split(':')[0]}:${process.pid}:1`);
 	await keeper.api.stop();
 	await keeper.closed;
-	const next = await project.open();
+	// Each keeper that starts on this machine sweeps, also that of another test.
+	await project.open();
 	await within(until(async () => !existsSync(folder)), 15_000, 'the folder is swept');
-	t.true(logOf(next).includes(`swept ${folder}`));
 	t.false((await readdir(path.dirname(folder))).includes('s-left-behind'));
 });
