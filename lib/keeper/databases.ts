@@ -1,5 +1,6 @@
 import {privateName, savedLaneName, templateName} from '../config/names.ts';
 import type {Client} from '../postgres/client.ts';
+import {restoreProperties} from '../postgres/database-properties.ts';
 import {cloneDatabase, dropDatabase, endSessions, listDatabases, type CloneStrategy} from '../postgres/databases.ts';
 import {combinationId, type Combination} from '../template/combination.ts';
 import {parseRecord, type TemplateRecord} from '../template/record.ts';
@@ -209,6 +210,7 @@ export class ServerDatabases {
 			await cloneDatabase(admin, request);
 		}
 
+		await restoreProperties(admin, request.name, this.#records.get(id)?.properties);
 		return request.name;
 	}
 }

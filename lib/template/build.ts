@@ -3,6 +3,7 @@ import type {HarnessConfig} from '../config/options.ts';
 import {ServerError} from '../errors.ts';
 import {readSequences, readTables} from '../postgres/catalog.ts';
 import {withClient, type Client} from '../postgres/client.ts';
+import {readProperties, restoreProperties} from '../postgres/database-properties.ts';
 import {cloneDatabase, createDatabase, dropDatabase, listDatabases, sealDatabase} from '../postgres/databases.ts';
 import {readRoles, readSecuredTables} from '../postgres/roles.ts';
 import {readPacks, type FoundPack} from '../seed/catalog.ts';
@@ -80,21 +81,23 @@ class TemplateBuild {
 
 	async #ensure(combination: Combination, packs: readonly FoundPack[]): Promise<void> {
 		const name = templateName(this.#request.fingerprint, combinationId(combination));
-		if (!this.#built.some(built => built.name === name)) {
-			const record = await this.#build(combination, packs, name);
-			this.#built.push({name, record});
+		const known = this.#built.find(built => built.name === name);
+		const built = known ?? {name, record: await this.#build(combination, packs, name)};
+		if (!known) {
+			this.#built.push(built);
 		}
 
 		if (this.#request.saveLane && combination === bareCombination) {
-			await this.#saveLane(name, combination);
+			await this.#saveLane(built);
 		}
 	}
 
-	async #saveLane(template: string, combination: Combination): Promise<void> {
-		const lane = savedLaneName(combinationId(combination));
+	async #saveLane({name: template, record}: Built): Promise<void> {
+		const lane = savedLaneName(combinationId(record.combination));
 		const existing = await listDatabases(this.#admin, lane);
 		if (!existing.some(({name}) => name === lane)) {
 			await cloneDatabase(this.#admin, {template, name: lane});
+			await restoreProperties(this.#admin, lane, record.properties);
 		}
 	}
 
@@ -105,6 +108,7 @@ class TemplateBuild {
 		const name = privateName('b', this.#request.owner);
 		await (base ? cloneDatabase(this.#admin, {template: base.name, name}) : createDatabase(this.#admin, name));
 		try {
+			await restoreProperties(this.#admin, name, base?.record.properties);
 			const {address, config, fingerprint} = this.#request;
 			const filled = await withTarget(address, {database: name, projectDir: config.projectDir}, async target => this.#fill(target, {base, combination, packs}));
 			const record = {fingerprint, combination, packs: packs.map(pack => pack.name), ...filled, buildMs: performance.now() - startedAt};
@@ -125,7 +129,7 @@ class TemplateBuild {
 		return this.#built.filter(built => fits(built)).toSorted((a, b) => size(b.record) - size(a.record))[0];
 	}
 
-	async #fill(target: Target, {base, combination, packs}: {base: Built | undefined; combination: Combination; packs: readonly FoundPack[]}): Promise<Pick<TemplateRecord, 'results' | 'sequences' | 'tables' | 'securedTables' | 'roles' | 'sizeBytes'>> {
+	async #fill(target: Target, {base, combination, packs}: {base: Built | undefined; combination: Combination; packs: readonly FoundPack[]}): Promise<Pick<TemplateRecord, 'results' | 'sequences' | 'tables' | 'securedTables' | 'roles' | 'properties' | 'sizeBytes'>> {
 		if (!base) {
 			await this.#applySchema(target);
 		}
@@ -140,7 +144,9 @@ class TemplateBuild {
 		const {rows} = await target.client.query<{size: number}>('select pg_database_size(current_database())::float8 as size');
 		const {client} = target;
 		const [sequences, tables] = [await readSequences(client), await readTables(client)];
-		return {results, sequences, tables, securedTables: await readSecuredTables(client), roles: await readRoles(client), sizeBytes: rows[0]?.size ?? 0};
+		const properties = await readProperties(client);
+		const known = {sequences, tables, securedTables: await readSecuredTables(client), roles: await readRoles(client)};
+		return {results, ...known, ...(properties && {properties}), sizeBytes: rows[0]?.size ?? 0};
 	}
 
 	async #applySchema(target: Target): Promise<void> {

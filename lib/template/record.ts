@@ -1,4 +1,5 @@
 import type {SequenceState, TableShape} from '../postgres/catalog.ts';
+import type {DatabaseProperties} from '../postgres/database-properties.ts';
 import type {RoleShape} from '../postgres/roles.ts';
 import type {Combination} from './combination.ts';
 
@@ -17,6 +18,8 @@ export interface TemplateRecord {
 	readonly securedTables: readonly number[];
 	/** The roles of the server, as of when it was built: to suggest one. */
 	readonly roles: readonly RoleShape[];
+	/** What CREATE DATABASE does not copy, to be put back on each clone; nothing where that is nothing. */
+	readonly properties?: DatabaseProperties | undefined;
 	/** What it took to build, on top of the template it was cloned from. */
 	readonly buildMs: number;
 	readonly sizeBytes: number;
