@@ -3,6 +3,7 @@ import type {WireResult} from '../postgres/wire.ts';
 import {closed, shorten, type Leak} from './errors.ts';
 import {captureOrigin, userFrames} from './origin.ts';
 import type {Holder} from './holder.ts';
+import type {LockWatch} from './lock-watch.ts';
 import type {Statement, TestTransaction} from './transaction.ts';
 import {Turns, type Turn} from './turns.ts';
 
@@ -13,15 +14,17 @@ export class Gate {
 	/** The sentence with which errors point to clones. */
 	readonly inClone: string;
 	readonly #holder: Holder;
+	readonly #watch: LockWatch;
 	readonly #turns: Turns;
 	#isClosed = false;
 
-	constructor(parts: {transaction: TestTransaction; isolationLevel: IsolationLevel; holder: Holder; inClone: string}) {
+	constructor(parts: {transaction: TestTransaction; isolationLevel: IsolationLevel; holder: Holder; watch: LockWatch; inClone: string}) {
 		this.inClone = parts.inClone;
 		this.#turns = new Turns(parts.inClone);
 		this.transaction = parts.transaction;
 		this.isolationLevel = parts.isolationLevel;
 		this.#holder = parts.holder;
+		this.#watch = parts.watch;
 	}
 
 	/** Waits for the connection. */
@@ -50,7 +53,7 @@ export class Gate {
 		turn.isBusy = true;
 		this.#holder.hold();
 		try {
-			return await action();
+			return await this.#watch.during(text, action);
 		} finally {
 			this.#holder.letGo();
 			turn.isBusy = false;
@@ -77,6 +80,7 @@ export class Gate {
 	/** Lets nobody in any more, and says what was still going on. */
 	close(): readonly Leak[] {
 		this.#isClosed = true;
+		this.#watch.close();
 		const current = this.#turns.current;
 		const leaks = [...(current ? [current] : []), ...this.#turns.waiting].map(turn => this.#describe(turn));
 		if (this.#turns.waiting.length > 0) {

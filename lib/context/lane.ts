@@ -1,5 +1,5 @@
 import type {LaneDatabase} from '../keeper/protocol.ts';
-import {connectClient, withClient, type Client, type ClientOptions} from '../postgres/client.ts';
+import {connectClient, processIdOf, withClient, type Client, type ClientOptions} from '../postgres/client.ts';
 import type {Holder} from './holder.ts';
 import type {Standing} from './row-security.ts';
 
@@ -86,7 +86,6 @@ export class Lane {
 	}
 
 	async #terminate(client: Client): Promise<void> {
-		const {processID} = client as unknown as {processID: number};
-		await withClient({...this.#options.address, database: 'postgres'}, async other => other.query('select pg_terminate_backend($1)', [processID]));
+		await withClient({...this.#options.address, database: 'postgres'}, async other => other.query('select pg_terminate_backend($1)', [processIdOf(client)]));
 	}
 }

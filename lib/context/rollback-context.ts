@@ -1,5 +1,6 @@
 import {Kysely, type IsolationLevel} from 'kysely';
 import {parse} from 'devalue';
+import {processIdOf, type Client} from '../postgres/client.ts';
 import type {RegisteredDatabase} from '../seed/register.ts';
 import type {TemplateRecord} from '../template/record.ts';
 import type {CommitHook} from './commit-hooks.ts';
@@ -7,6 +8,8 @@ import {createConnection, type ContextConnection} from './connection.ts';
 import {leaked} from './errors.ts';
 import {Gate} from './gate.ts';
 import type {Lane} from './lane.ts';
+import {nameOfTest} from './lock-report.ts';
+import {LockWatch} from './lock-watch.ts';
 import {RollbackDialect} from './rollback-driver.ts';
 import type {Bypass} from './row-security.ts';
 import {createSavepoint, type ContextSavepoint} from './savepoint.ts';
@@ -58,14 +61,17 @@ export async function openRollbackContext(lane: Lane, options: RollbackOptions, 
 	const {isolationLevel = 'read committed', resetSequences = false, role = lane.standing.role} = options;
 	const {database: {record}, client} = await lane.open();
 	const inClone = escalation(test);
+	const testId = nextTestId();
+	const notes = isolationLevel === 'serializable' ? [serializableNote] : [];
 	const transaction = new TestTransaction(client, {
 		isolationLevel,
 		inClone,
+		applicationName: test && nameOfTest(testId, test.title),
 		sequences: resetSequences ? record.sequences : [],
 		role: typeof role === 'string' ? {name: role, known: record.roles} : undefined,
 		securedTables: lane.standing.notice.watched(record),
 	});
-	const gate = new Gate({transaction, isolationLevel, holder: lane.holder, inClone});
+	const gate = new Gate({transaction, isolationLevel, holder: lane.holder, watch: watchLocks(lane, client, notes), inClone});
 	const db = new Kysely<RegisteredDatabase>({dialect: new RollbackDialect(gate)});
 	// Kysely prepares its driver at the first use; after that, a query reaches the driver in the call that sends it, so that a leak
 	// can be traced to its line.
@@ -73,11 +79,10 @@ export async function openRollbackContext(lane: Lane, options: RollbackOptions, 
 	const context: TestContext = {
 		db,
 		connection: createConnection(async (text, values) => gate.runAlone(text, values)),
-		testId: nextTestId(),
+		testId,
 		savepoint: async () => createSavepoint(gate),
 		onCommit: async hook => transaction.hooks.add(hook),
 	};
-	const notes = isolationLevel === 'serializable' ? [serializableNote] : [];
 	const note = (bypass: Bypass): void => {
 		notes.push(...lane.standing.notice.tell(bypass, record.roles));
 	};
@@ -89,6 +94,14 @@ export async function openRollbackContext(lane: Lane, options: RollbackOptions, 
 		seedResult: pack => parse(record.results[pack] ?? '-1'),
 		close: async ({hasFailed}) => close({lane, gate, transaction, notes, note}, hasFailed),
 	};
+}
+
+function watchLocks(lane: Lane, client: Client, notes: string[]): LockWatch {
+	return new LockWatch({
+		processId: processIdOf(client),
+		connect: async () => lane.connectBeside(),
+		tell: text => notes.push(text),
+	});
 }
 
 interface Parts {

@@ -2,6 +2,7 @@ import {AbortedTransactionError, type IsolationLevel} from 'kysely';
 import {HarnessError} from '../errors.ts';
 import type {Client} from '../postgres/client.ts';
 import {resetSequences, type SequenceState} from '../postgres/catalog.ts';
+import {quoteLiteral} from '../postgres/identifiers.ts';
 import {becomeRole} from '../postgres/roles.ts';
 import {send, sendControl, sendTogether, type WireResult} from '../postgres/wire.ts';
 import {CommitHooks, type CommitHook} from './commit-hooks.ts';
@@ -21,6 +22,8 @@ export interface TransactionOptions {
 	readonly inClone: string;
 	/** As whom the test runs; undefined for the harness's own user. */
 	readonly role: TestRole | undefined;
+	/** What others see of the connection while it works for the test; undefined for what it was opened with. */
+	readonly applicationName: string | undefined;
 	/** Object ids of tables of which to tell, at the end, whether they were used past their policies. */
 	readonly securedTables: readonly number[];
 }
@@ -232,9 +235,10 @@ export class TestTransaction {
 	}
 
 	#start(): void {
-		const {isolationLevel, sequences, role} = this.#options;
+		const {isolationLevel, sequences, role, applicationName} = this.#options;
+		const name = applicationName === undefined ? '' : `set local application_name to ${quoteLiteral(applicationName)}`;
 		// Sequences are put back by their owner, so before the role is taken on.
-		const steps = [`begin isolation level ${isolationLevel}`, resetSequences(sequences), role ? becomeRole(role.name, role.known) : '', setBase, readToken];
+		const steps = [`begin isolation level ${isolationLevel}`, name, resetSequences(sequences), role ? becomeRole(role.name, role.known) : '', setBase, readToken];
 		this.#token = send(this.#client, steps.filter(step => step !== '').join('; ')).then(({rows}) => String(rows[0]?.token), (error: Error) => {
 			this.#noticeFailure(error);
 			this.#beginFailure = this.#explainBegin(error);

@@ -23,6 +23,11 @@ export interface ClientOptions {
 /** A pg client, with the two methods that its types leave out. */
 export type Client = pg.Client & {ref(): void; unref(): void};
 
+/** The backend of a connection, as pg_stat_activity names it. */
+export function processIdOf(client: Client): number {
+	return (client as unknown as {processID: number}).processID;
+}
+
 /**
  * Opens one connection. Its 'error' events are kept from ending the process: whoever holds the client sees the
  * failure in its own next statement.

@@ -13,13 +13,15 @@ export interface TestedContext extends OpenContext {
 export interface ContextRequest extends RollbackOptions {
 	readonly packs?: readonly string[];
 	readonly layers?: readonly SchemaLayer[];
+	/** Of the test that it is for. */
+	readonly title?: string;
 }
 
 /** Opens a context as a fixture does, but leaves its end to the caller, who wants to see what it finds out. */
-export async function withContext<T>(use: (open: TestedContext) => Promise<T>, {packs = [], layers = [], ...options}: ContextRequest = {}): Promise<T> {
+export async function withContext<T>(use: (open: TestedContext) => Promise<T>, {packs = [], layers = [], title, ...options}: ContextRequest = {}): Promise<T> {
 	const session = await workerSession.open();
 	const combination: Combination = {packs, layers};
-	return session.withLane(combination, async lane => use({...await openRollbackContext(lane, options), lane}));
+	return session.withLane(combination, async lane => use({...await openRollbackContext(lane, options, title === undefined ? undefined : {title, packs}), lane}));
 }
 
 /** Opens a context, uses it, and asserts that its end finds nothing. */
