@@ -1,15 +1,20 @@
 import type {LaneDatabase} from '../keeper/protocol.ts';
-import {connectClient, processIdOf, withClient, type Client, type ClientOptions} from '../postgres/client.ts';
+import {connectClient, processIdOf, withClient, type Client} from '../postgres/client.ts';
+import type {ServerAddress} from '../server/server.ts';
 import type {Holder} from './holder.ts';
 import type {Standing} from './row-security.ts';
+import {isServerGone} from './server-gone.ts';
 
 /** What a lane is made with. */
 export interface LaneOptions {
-	readonly address: Omit<ClientOptions, 'database'>;
+	/** Where its server is now: a lost one is replaced by another. */
+	readonly address: () => ServerAddress;
 	readonly holder: Holder;
 	readonly standing: Standing;
 	/** Asks the keeper for the lane's database, as good as new. */
 	readonly request: () => Promise<LaneDatabase>;
+	/** Sees to it that there is another server, after the one with this address has gone. */
+	readonly renew: (lost: ServerAddress) => Promise<void>;
 	/** Tells the keeper that a test has left something in a database. */
 	readonly taint: (database: string) => Promise<void>;
 }
@@ -17,6 +22,8 @@ export interface LaneOptions {
 /** One database and one connection to it, which the tests of a file use one after the other. */
 export class Lane {
 	readonly #options: LaneOptions;
+	/** The address with which the database was handed out: on another server it is worth nothing. */
+	#address: ServerAddress | undefined;
 	#database: LaneDatabase | undefined;
 	#client: Client | undefined;
 
@@ -32,18 +39,38 @@ export class Lane {
 		return this.#options.standing;
 	}
 
-	/** The database and an open connection; both made if need be. */
+	/** The database and an open connection; both made if need be, on another server if this one has gone. */
 	async open(): Promise<{database: LaneDatabase; client: Client}> {
 		return this.holder.during(async () => {
-			this.#database ??= await this.#options.request();
-			this.#client ??= await this.#connect(this.#database.name);
-			return {database: this.#database, client: this.#client};
+			try {
+				return await this.#open();
+			} catch (error) {
+				if (!isServerGone(error)) {
+					throw error;
+				}
+
+				await this.#options.renew(this.#address ?? this.#options.address());
+				return this.#open();
+			}
 		});
 	}
 
 	/** Opens another connection to the lane's database, for what has to look at it from outside. The caller ends it. */
 	async connectBeside(): Promise<Client> {
-		return connectClient({...this.#options.address, database: this.#database!.name, applicationName: 'dataflow-tdd observer', timeoutMs: 2000});
+		return connectClient({...this.#options.address(), database: this.#database!.name, applicationName: 'dataflow-tdd observer', timeoutMs: 2000});
+	}
+
+	async #open(): Promise<{database: LaneDatabase; client: Client}> {
+		const address = this.#options.address();
+		if (this.#address !== address) {
+			await this.discardConnection({isBusy: false});
+			this.#database = undefined;
+			this.#address = address;
+		}
+
+		this.#database ??= await this.#options.request();
+		this.#client ??= await this.#connect(this.#database.name);
+		return {database: this.#database, client: this.#client};
 	}
 
 	/** Closes the connection, so that the next test gets another one. A statement that still runs is ended on the server. */
@@ -74,7 +101,7 @@ export class Lane {
 	}
 
 	async #connect(database: string): Promise<Client> {
-		const client = await connectClient({...this.#options.address, database, pipeline: true, applicationName: 'dataflow-tdd test'});
+		const client = await connectClient({...this.#options.address(), database, pipeline: true, applicationName: 'dataflow-tdd test'});
 		this.#options.holder.add(client);
 		client.once('end', () => {
 			this.#options.holder.remove(client);
@@ -86,6 +113,6 @@ export class Lane {
 	}
 
 	async #terminate(client: Client): Promise<void> {
-		await withClient({...this.#options.address, database: 'postgres'}, async other => other.query('select pg_terminate_backend($1)', [processIdOf(client)]));
+		await withClient({...this.#options.address(), database: 'postgres'}, async other => other.query('select pg_terminate_backend($1)', [processIdOf(client)]));
 	}
 }

@@ -8,6 +8,7 @@ import {CloneSupply} from './clone/clone-supply.ts';
 import {Holder} from './holder.ts';
 import {Lane} from './lane.ts';
 import {RowSecurityNotice, type Standing} from './row-security.ts';
+import {isServerGone} from './server-gone.ts';
 
 /** The lanes of one combination: how many tests of it may run at once, and which of them are free. */
 interface LaneSet {
@@ -15,40 +16,101 @@ interface LaneSet {
 	readonly free: Lane[];
 }
 
-/** What a worker holds while it runs a test file: a connection to the keeper, a server of its own, and lanes on it. */
-export class Session {
+/** What a session holds of a keeper. */
+interface Held {
 	readonly keeper: KeeperClient;
 	readonly lease: Lease;
+}
+
+interface Acquisition {
+	readonly file: string;
+	readonly holder: Holder;
+	readonly progress?: ((step: string) => void) | undefined;
+}
+
+async function acquire(config: HarnessConfig, {file, holder, progress}: Acquisition): Promise<Held> {
+	const keeper = await openKeeper(config, 'worker', progress);
+	holder.add(keeper);
+	void keeper.closed.then(() => {
+		holder.remove(keeper);
+	});
+	try {
+		return {keeper, lease: await holder.during(async () => keeper.api.acquire(file))};
+	} catch (error) {
+		keeper.close();
+		throw error;
+	}
+}
+
+/** What a worker holds while it runs a test file: a connection to the keeper, a server of its own, and lanes on it. */
+export class Session {
 	readonly holder: Holder;
 	readonly cache: CacheStatistics;
 	readonly standing: Standing;
 	readonly clones: CloneSupply;
+	readonly #config: HarnessConfig;
+	readonly #file: string;
 	readonly #lanes = new Map<string, LaneSet>();
-	readonly #laneCount: number;
+	#held: Held;
+	#renewing: Promise<void> | undefined;
 	#layers: readonly SchemaLayer[] = [];
 
-	private constructor(config: HarnessConfig, parts: {keeper: KeeperClient; lease: Lease; holder: Holder}) {
-		this.keeper = parts.keeper;
-		this.lease = parts.lease;
+	private constructor(config: HarnessConfig, parts: {file: string; held: Held; holder: Holder}) {
+		this.#file = parts.file;
+		this.#held = parts.held;
 		this.holder = parts.holder;
 		this.cache = new CacheStatistics();
+		this.#config = config;
 		this.standing = {role: config.role, notice: new RowSecurityNotice()};
-		this.#laneCount = config.lanes;
-		this.clones = this.#createSupply(config.lanes);
+		this.clones = this.#createSupply();
+	}
+
+	/** The connection to the keeper; another one after the keeper was lost. */
+	get keeper(): KeeperClient {
+		return this.#held.keeper;
+	}
+
+	/** The right to a server; another one after the server was lost. */
+	get lease(): Lease {
+		return this.#held.lease;
 	}
 
 	/** Waits for a server. */
 	static async open(config: HarnessConfig, file: string, progress?: (step: string) => void): Promise<Session> {
 		const holder = new Holder();
-		const keeper = await openKeeper(config, 'worker', progress);
-		holder.add(keeper);
-		try {
-			const lease = await holder.during(async () => keeper.api.acquire(file));
-			return new Session(config, {keeper, lease, holder});
-		} catch (error) {
-			keeper.close();
-			throw error;
+		return new Session(config, {file, holder, held: await acquire(config, {file, holder, progress})});
+	}
+
+	/**
+	 * Takes another server in the place of one that has gone, and another keeper if that has gone with it. Lanes find out by
+	 * themselves. Whoever asks while it is under way waits for the same one; who asks about a server that was replaced already has it.
+	 */
+	async renew(lost: Lease['address']): Promise<void> {
+		if (lost === this.lease.address) {
+			this.#renewing ??= this.#renew().finally(() => {
+				this.#renewing = undefined;
+			});
 		}
+
+		await this.#renewing;
+	}
+
+	async #renew(): Promise<void> {
+		const {keeper, lease} = this.#held;
+		if (keeper.isOpen()) {
+			try {
+				this.#held = {keeper, lease: await this.holder.during(async () => keeper.api.renew(lease.id, this.#file))};
+				return;
+			} catch (error) {
+				if (!isServerGone(error)) {
+					throw error;
+				}
+			}
+		}
+
+		this.holder.remove(keeper);
+		keeper.close();
+		this.#held = await acquire(this.#config, {file: this.#file, holder: this.holder});
 	}
 
 	/** What tests get beyond the schema from now on. */
@@ -112,15 +174,16 @@ export class Session {
 		return database;
 	}
 
-	#createSupply(lanes: number): CloneSupply {
-		const {api} = this.keeper;
-		const {id: lease, address} = this.lease;
+	#createSupply(): CloneSupply {
 		return new CloneSupply({
-			address, lanes, holder: this.holder,
+			address: () => this.lease.address,
+			renew: async lost => this.renew(lost),
+			lanes: this.#config.lanes,
+			holder: this.holder,
 			request: async (combination, expected) => this.requestClone(combination, expected),
-			expect: async (combination, expected) => api.expectClones({lease, combination, expected}),
-			retire: async database => api.retire(lease, database),
-			keep: async database => this.holder.during(async () => api.keep(lease, database)),
+			expect: async (combination, expected) => this.keeper.api.expectClones({lease: this.lease.id, combination, expected}),
+			retire: async database => this.keeper.api.retire(this.lease.id, database),
+			keep: async database => this.holder.during(async () => this.keeper.api.keep(this.lease.id, database)),
 		});
 	}
 
@@ -131,15 +194,16 @@ export class Session {
 			return known;
 		}
 
-		const free = Array.from({length: this.#laneCount}, (_, index) => this.#createLane(combination, index)).toReversed();
-		const set = {limit: pLimit(this.#laneCount), free};
+		const free = Array.from({length: this.#config.lanes}, (_, index) => this.#createLane(combination, index)).toReversed();
+		const set = {limit: pLimit(this.#config.lanes), free};
 		this.#lanes.set(id, set);
 		return set;
 	}
 
 	#createLane(combination: Combination, index: number): Lane {
 		return new Lane({
-			address: this.lease.address,
+			address: () => this.lease.address,
+			renew: async lost => this.renew(lost),
 			holder: this.holder,
 			standing: this.standing,
 			request: async () => this.requestDatabase(combination, index),

@@ -16,6 +16,8 @@ export interface KeeperClient {
 	readonly info: KeeperInfo;
 	/** True if the keeper was started for this connection. */
 	readonly isNew: boolean;
+	/** False once the connection has ended: calls fail from then on. */
+	readonly isOpen: () => boolean;
 	/** Resolves when the connection has ended, from whichever side. */
 	readonly closed: Promise<void>;
 	/** Keeps this process alive, or lets it end, while the connection is open. */
@@ -35,6 +37,7 @@ async function greet(socket: Socket, options: {isNew: boolean; role: ClientRole;
 	const info = await rpc.hello({version, role});
 	return {
 		api: rpc, info, isNew, closed,
+		isOpen: () => !socket.destroyed,
 		ref: () => socket.ref(),
 		unref: () => socket.unref(),
 		close() {

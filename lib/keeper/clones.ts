@@ -21,9 +21,9 @@ interface Clone {
 	readonly sizeBytes: number;
 }
 
-/** SQLSTATE 53100: the disk is full. */
+/** The server's disk is full. */
 export function isDiskFull(error: unknown): boolean {
-	return (error as {code?: string}).code === '53100';
+	return (error as {code?: string}).code === 'ERR_SERVER_DISK';
 }
 
 /**

@@ -29,7 +29,7 @@ function installationStamp(): string {
 	return `${mtimeMs} ${ino}`;
 }
 
-const engineVariables = ['DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_TLS_VERIFY', 'TESTCONTAINERS_HOST_OVERRIDE', 'DATAFLOW_TDD_CACHE'];
+const engineVariables = ['DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_TLS_VERIFY', 'TESTCONTAINERS_HOST_OVERRIDE', 'DATAFLOW_TDD_CACHE', 'DATAFLOW_TDD_DATA'];
 
 /** Names the keeper of a configuration. One of another version or configuration has another name, so it is never talked to. */
 export function identifyKeeper(config: HarnessConfig): KeeperIdentity {

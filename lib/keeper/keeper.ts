@@ -16,7 +16,7 @@ import {LeaseRequests} from './lease-requests.ts';
 import {Leases} from './leases.ts';
 import {Linger} from './linger.ts';
 import {log} from './log.ts';
-import {currentOwner, isOwnerAlive} from './owner.ts';
+import {currentOwner, databaseOwner, isOwnerAlive} from './owner.ts';
 import type {ClientApi, ClientRole, KeeperApi, KeeperInfo, KeeperStatus, Lease, Preparation} from './protocol.ts';
 import {Templates} from './templates.ts';
 import {Wishes} from './wishes.ts';
@@ -103,7 +103,6 @@ export class Keeper {
 	async #open(): Promise<World> {
 		const {config, identity} = this.#options;
 		const owner = currentOwner();
-		const databaseOwner = createHash('sha256').update(owner).digest('hex').slice(0, 8);
 		const progress = (step: string, fraction?: number): void => {
 			this.#broadcast(step, fraction);
 		};
@@ -111,9 +110,10 @@ export class Keeper {
 		const chosen = await chooseServer(config);
 		const {description} = await chosen.adapter.identify(progress);
 		log(`keeper ${identity.id} (${process.pid}) on ${description}`);
-		const templates = new Templates({adapter: chosen.adapter, config, owner, databaseOwner, wishes: this.#wishes, progress});
+		const owners = {owner, databaseOwner: databaseOwner(owner)};
+		const templates = new Templates({adapter: chosen.adapter, config, ...owners, wishes: this.#wishes, progress});
 		const budgetBytes = Math.min(cloneBudgetBytes, os.freemem() / 4 / config.workers);
-		const leases = new Leases(config.workers, os.availableParallelism(), {adapter: chosen.adapter, templates, owner, databaseOwner, budgetBytes});
+		const leases = new Leases(config.workers, os.availableParallelism(), {adapter: chosen.adapter, templates, ...owners, budgetBytes});
 		const kept = new KeptDatabases(identity.id);
 		const requests = new LeaseRequests({leases, wishes: this.#wishes, kept, lingerMs: config.lingerMs});
 		void sweep(chosen.adapter);
@@ -132,6 +132,11 @@ export class Keeper {
 				client.leases.delete(lease);
 				await (await this.#world).leases.release(lease, {isClean: true});
 			},
+			renew: async (lease, file) => {
+				client.leases.delete(lease);
+				const {leases} = await this.#world;
+				return this.#hold(client, await leases.renew(lease, file));
+			},
 			lane: async request => (await this.#world).requests.lane(request),
 			taint: async (lease, database) => {
 				(await this.#world).requests.databases(lease).taint(database);
@@ -149,14 +154,17 @@ export class Keeper {
 		};
 	}
 
-	/** A client that has left while it waited gets nothing: its lease would never end. */
 	async #acquire(client: Client, file: string): Promise<Lease> {
 		const {leases} = await this.#world;
-		const lease = await leases.acquire(file);
+		return this.#hold(client, await leases.acquire(file));
+	}
+
+	/** A client that has left while it waited gets nothing: its lease would never end. */
+	async #hold(client: Client, lease: Lease): Promise<Lease> {
 		if (this.#clients.has(client)) {
 			client.leases.add(lease.id);
 		} else {
-			await leases.release(lease.id, {isClean: true});
+			await (await this.#world).leases.release(lease.id, {isClean: true});
 		}
 
 		return lease;

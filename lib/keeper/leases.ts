@@ -57,6 +57,14 @@ export class Leases {
 		return slot;
 	}
 
+	/** Looks at the server of a lease, ends the lease, and gives another. A lease that has ended is just as good a reason for a new one. */
+	async renew(lease: number, file: string): Promise<Lease> {
+		const slot = this.#held.get(lease);
+		await slot?.check();
+		await this.release(lease, {isClean: false});
+		return this.acquire(file);
+	}
+
 	/** Ends a lease. After an unclean end, nothing that its worker touched is handed out again. */
 	async release(lease: number, {isClean}: {isClean: boolean}): Promise<void> {
 		const slot = this.#held.get(lease);

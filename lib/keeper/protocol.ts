@@ -101,6 +101,8 @@ export interface KeeperApi {
 	acquire(file: string): Promise<Lease>;
 	/** A clean release: nothing is open, no database was tainted. */
 	release(lease: number): Promise<void>;
+	/** Gives a lease back whose server does not answer its worker, and takes another: on a new server, unless this one is well. */
+	renew(lease: number, file: string): Promise<Lease>;
 	lane(request: LaneRequest): Promise<LaneDatabase>;
 	/** Says that a test has left something behind in a database: it is replaced before anyone gets it. */
 	taint(lease: number, database: string): Promise<void>;

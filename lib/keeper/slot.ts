@@ -1,11 +1,13 @@
 import {HarnessError} from '../errors.ts';
-import {connectClient, type Client} from '../postgres/client.ts';
+import {connectClient, withClient, type Client} from '../postgres/client.ts';
 import type {Server, ServerAdapter, ServerAddress} from '../server/server.ts';
 import {startServer} from '../server/start.ts';
 import {ServerDatabases} from './databases.ts';
 import {log} from './log.ts';
 import type {SlotStatus} from './protocol.ts';
 import type {CurrentTemplate, Templates} from './templates.ts';
+
+const checkMs = 3000;
 
 /** What a slot needs to start servers. */
 export interface SlotOptions {
@@ -79,6 +81,17 @@ export class Slot {
 			await this.databases?.measureCloning();
 		} catch (error) {
 			log(`slot ${this.index}: ${String(error)}`);
+		}
+	}
+
+	/** Asks the server whether it lives, as a worker would: with a connection of its own. One that does not is replaced when next it is needed. */
+	async check(): Promise<void> {
+		const running = this.#running;
+		try {
+			await (running && withClient({...running.server.address, timeoutMs: checkMs}, async client => client.query('select')));
+		} catch (error) {
+			running!.hasEnded = true;
+			log(`slot ${this.index}: ${running!.server.label} does not answer: ${(error as Error).message}`);
 		}
 	}
 

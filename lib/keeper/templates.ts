@@ -1,5 +1,4 @@
 import path from 'node:path';
-import {lock as lockFile} from 'proper-lockfile';
 import {cacheSubfolder} from '../config/folders.ts';
 import {templateName} from '../config/names.ts';
 import type {HarnessConfig} from '../config/options.ts';
@@ -14,6 +13,7 @@ import {hashText} from '../template/file-hashes.ts';
 import {Fingerprinter} from '../template/fingerprint.ts';
 import type {TemplateRecord} from '../template/record.ts';
 import {CloneStrategies} from './clone-strategy.ts';
+import {withLock} from './lock.ts';
 import {log} from './log.ts';
 import type {Wishes} from './wishes.ts';
 
@@ -215,24 +215,25 @@ export class Templates {
 	/** One process builds a template, the others wait for it; a lock whose holder died is taken over after 5 s. */
 	async #locked<T>(fingerprint: string, action: () => Promise<T>): Promise<T> {
 		const file = path.join(cacheSubfolder('locks'), fingerprint.slice(0, 24));
-		const release = await lockFile(file, {realpath: false, stale: 5000, update: 1000, onCompromised: lostLock, retries: {retries: this.#options.lockAttempts ?? 6000, minTimeout: 50, maxTimeout: 100}})
-			.catch((error: unknown) => {
-				throw new TemplateError('ERR_TEMPLATE_LOCKED', {
-					what: `Another process has been building the template ${fingerprint.slice(0, 8)} for ten minutes.`,
-					why: 'It may hang in a migration.',
-					fix: `Stop it, or remove ${file}.lock if there is none.`,
-					cause: error,
-				});
-			});
+		let isHeld = false;
 		try {
-			return await action();
-		} finally {
-			await release().catch(() => {});
+			return await withLock(file, {attempts: this.#options.lockAttempts ?? 8000, pauseMs: 100, onLost: lostLock}, async () => {
+				isHeld = true;
+				return action();
+			});
+		} catch (error) {
+			throw isHeld ? error : new TemplateError('ERR_TEMPLATE_LOCKED', {
+				what: `Another process has been building the template ${fingerprint.slice(0, 8)} for ten minutes.`,
+				why: 'It may hang in a migration.',
+				fix: `Stop it, or remove ${file}.lock if there is none.`,
+				cause: error,
+			});
 		}
 	}
 
 	async #save(fingerprint: string, from?: string): Promise<string> {
 		const {adapter, config, owner, databaseOwner, progress, wishes} = this.#options;
+		log(`building the snapshot ${this.#snapshotName(fingerprint)}`);
 		progress('starting a server to build the snapshot');
 		const server = await startServer(adapter, {owner, progress, ...(from && {snapshot: from})});
 		// Between two steps nobody else may be connected, and a server that nobody is connected to ends itself.

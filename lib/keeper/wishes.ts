@@ -1,6 +1,6 @@
 import {mkdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
-import process from 'node:process';
+import {partName} from '../config/parts.ts';
 import {combinationId, type Combination} from '../template/combination.ts';
 
 const keptWishes = 24;
@@ -37,7 +37,7 @@ export class Wishes {
 
 	#write(list: Combination[]): void {
 		this.#list = list;
-		const part = `${this.#file}.${process.pid}.part`;
+		const part = partName(this.#file);
 		mkdirSync(path.dirname(this.#file), {recursive: true});
 		writeFileSync(part, JSON.stringify(list));
 		renameSync(part, this.#file);

@@ -1,4 +1,5 @@
 import {assertOwnDatabase} from '../config/guard.ts';
+import {ServerError} from '../errors.ts';
 import type {Client} from './client.ts';
 import {quoteIdentifier, quoteLiteral} from './identifiers.ts';
 
@@ -39,17 +40,34 @@ export interface CloneRequest {
 export async function cloneDatabase(client: Client, {template, name, strategy = 'file_copy'}: CloneRequest): Promise<void> {
 	assertOwnDatabase(name);
 	const create = `create database ${quoteIdentifier(name)} template ${quoteIdentifier(template)} strategy`;
-	if (strategy !== 'file_clone') {
-		await client.query(`${create} ${strategy}`);
-		return;
+	try {
+		await (strategy === 'file_clone' ? cloneFiles(client, create) : client.query(`${create} ${strategy}`));
+	} catch (error) {
+		throw explainDisk(error, 'A clone needs the size of its template once more; PostgreSQL has removed what was half made.');
 	}
+}
 
+async function cloneFiles(client: Client, create: string): Promise<void> {
 	await client.query('set file_copy_method = clone');
 	try {
 		await client.query(`${create} file_copy`);
 	} finally {
 		await client.query('reset file_copy_method');
 	}
+}
+
+/**
+ * SQLSTATE 53100 is a full disk, whatever statement met it; other errors pass unchanged.
+ * @returns {ERR_SERVER_DISK} for that one
+ */
+export function explainDisk(error: unknown, why: string): unknown {
+	const {code, message} = error as {code?: string; message: string};
+	return code !== '53100' ? error : new ServerError('ERR_SERVER_DISK', {
+		what: `The server's disk is full: ${message}.`,
+		why,
+		fix: 'Free some space with `dataflow-tdd prune`, give the server a larger disk (DATAFLOW_TDD_DATA moves embedded ones), or lower the options `workers` and `lanes`.',
+		cause: error,
+	});
 }
 
 /** Drops a database of the harness with every session on it; one that is not there is no error. */

@@ -5,6 +5,7 @@ import path from 'node:path';
 import process from 'node:process';
 import {fileURLToPath, pathToFileURL} from 'node:url';
 import type {Plugin} from 'esbuild';
+import {partName, sweepParts} from '../config/parts.ts';
 import {packageVersion} from '../keeper/identity.ts';
 
 /** Modules as they lie in their packages, and the bundled files that stand for them: URLs of files. */
@@ -67,7 +68,8 @@ const keepPlaces: Plugin = {
 
 async function writeBundle(doors: ReadonlyArray<readonly [string, string]>, folder: string): Promise<void> {
 	const {build} = await import('esbuild');
-	const part = `${folder}.${process.pid}.part`;
+	const part = partName(folder);
+	sweepParts(path.dirname(folder));
 	const entryPoints = doors.map(([, url], index) => ({in: fileURLToPath(url), out: `door-${index}`}));
 	await build({
 		entryPoints, outdir: part, bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node22', outExtension: {'.js': '.mjs'},

@@ -1,5 +1,7 @@
 import path from 'node:path';
 import process from 'node:process';
+import {cacheSubfolder} from '../config/folders.ts';
+import {sweepParts} from '../config/parts.ts';
 import {HarnessError} from '../errors.ts';
 import {serverAccount, type Account} from './embedded/account.ts';
 import {findBinaries, type Binaries} from './embedded/binaries.ts';
@@ -109,7 +111,7 @@ export class EmbeddedAdapter implements ServerAdapter {
 			}
 		}
 
-		return removed;
+		return [...removed, ...sweepParts(cacheSubfolder('snapshots')), ...sweepParts(cacheSubfolder('binaries'))];
 	}
 
 	async #startOnce(snapshot: string, owner: string): Promise<StartedServer> {

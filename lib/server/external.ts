@@ -1,9 +1,12 @@
 import process from 'node:process';
+import {setTimeout as delay} from 'node:timers/promises';
 import {assertTestServer} from '../config/guard.ts';
 import {GuardError, ServerError, redact} from '../errors.ts';
 import {connectClient, withClient, type Client} from '../postgres/client.ts';
 import {dropDatabase, listDatabases} from '../postgres/databases.ts';
 import type {ServerAdapter, ServerAddress, ServerIdentity, Snapshot, StartedServer} from './server.ts';
+
+const recoveryMs = 10_000;
 
 function parseUrl(text: string): URL {
 	try {
@@ -42,6 +45,23 @@ async function connect(address: ServerAddress): Promise<Client> {
 	}
 }
 
+/** SQLSTATE class 57P: the server ends, or is starting or recovering. */
+async function withRetries(action: () => Promise<void>): Promise<void> {
+	for (const deadline = performance.now() + recoveryMs; ;) {
+		try {
+			await action();
+			return;
+		} catch (error) {
+			const {code} = (error as {cause?: {code?: string}}).cause ?? {};
+			if (!code?.startsWith('57P') || performance.now() > deadline) {
+				throw error;
+			}
+
+			await delay(50);
+		}
+	}
+}
+
 interface Standing {
 	readonly canCreate: boolean;
 	readonly isStandby: boolean;
@@ -69,6 +89,16 @@ async function assertUsable(client: Client, {host, user}: ServerAddress): Promis
 			fix: `Run on the server: alter role "${user}" createdb`,
 		});
 	}
+}
+
+/** Drops databases; one that cannot be dropped keeps no other from it. Returns those that are gone. */
+async function dropEach(client: Client, names: readonly string[]): Promise<string[]> {
+	const dropped: string[] = [];
+	for (const name of names) {
+		await dropDatabase(client, name).then(() => dropped.push(name), () => {});
+	}
+
+	return dropped;
 }
 
 /** Uses a server that runs already. It makes and drops databases of its own there, and touches nothing else. */
@@ -102,8 +132,8 @@ export class ExternalAdapter implements ServerAdapter {
 
 	/** Starts nothing: says where the server is. Only its stop ends it, as far as the harness is concerned. */
 	async start(): Promise<StartedServer> {
-		const client = await connect(this.#address);
-		await client.end();
+		// It was there a moment ago; after the crash of one backend it refuses everybody while it recovers.
+		await withRetries(async () => (await connect(this.#address)).end());
 		const {promise: ended, resolve} = Promise.withResolvers<string>();
 		return {
 			address: this.#address,
@@ -132,22 +162,34 @@ export class ExternalAdapter implements ServerAdapter {
 		// There are no snapshots to remove.
 	}
 
-	/** Drops what keepers left behind that are no longer connected: their names for databases hold their id. */
+	/** Drops what keepers left behind that are no longer connected, and nobody else either: their names for databases hold their id. */
 	async sweep(): Promise<string[]> {
 		return withClient(this.#address, async client => {
 			const {rows} = await client.query<{owner: string}>(`
 				select distinct split_part(application_name, ' ', 3) as owner from pg_stat_activity where application_name like 'dataflow-tdd %'`);
 			const alive = new Set(rows.map(({owner}) => owner));
+			const used = await client.query<{name: string}>('select distinct datname::text as name from pg_stat_activity where datname is not null');
+			const inUse = new Set(used.rows.map(({name}) => name));
 			const entries = await listDatabases(client, 'tdd_');
 			const dead = entries.filter(({name}) => {
 				const [, owner] = /^tdd_[bc]_([\da-f]{8})_/.exec(name) ?? [];
-				return owner !== undefined && !alive.has(owner);
+				return owner !== undefined && !alive.has(owner) && !inUse.has(name);
 			});
-			for (const {name} of dead) {
-				await dropDatabase(client, name);
-			}
+			return dropEach(client, dead.map(({name}) => name));
+		});
+	}
 
-			return dead.map(({name}) => name);
+	/** Ends what the dead one's builders still run, and drops its databases, except for those that its workers still use. */
+	async sweepOwner(owner: string): Promise<boolean> {
+		return withClient(this.#address, async client => {
+			await client.query(`
+				select pg_terminate_backend(pid) from pg_stat_activity
+				where application_name in ('dataflow-tdd keeper ' || $1, 'dataflow-tdd builder ' || $1) or starts_with(datname, 'tdd_b_' || $1 || '_')`, [owner]);
+			const {rows} = await client.query<{name: string; isUsed: boolean}>(`
+				select datname::text as name, exists (select from pg_stat_activity a where a.datname = d.datname) as "isUsed"
+				from pg_database d where datname ~ ('^tdd_[bc]_' || $1 || '_')`, [owner]);
+			const free = rows.filter(({isUsed}) => !isUsed).map(({name}) => name);
+			return (await dropEach(client, free)).length < rows.length;
 		});
 	}
 }

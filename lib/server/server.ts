@@ -81,4 +81,9 @@ export interface ServerAdapter {
 	remove(name: string): Promise<void>;
 	/** Removes the servers of owners that are dead; returns the labels of what it removed. */
 	sweep(isAlive: (owner: string) => boolean): Promise<string[]>;
+	/**
+	 * Where servers stay: drops what one owner, known to be dead, has left, by its name in databases. What somebody is connected
+	 * to is left for now; returns true if there is something of that kind.
+	 */
+	sweepOwner?(owner: string): Promise<boolean>;
 }

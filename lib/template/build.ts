@@ -1,10 +1,9 @@
 import {privateName, savedLaneName, templateName} from '../config/names.ts';
 import type {HarnessConfig} from '../config/options.ts';
-import {ServerError} from '../errors.ts';
 import {readSequences, readTables} from '../postgres/catalog.ts';
 import {withClient, type Client} from '../postgres/client.ts';
 import {readProperties, restoreProperties} from '../postgres/database-properties.ts';
-import {cloneDatabase, createDatabase, dropDatabase, listDatabases, sealDatabase} from '../postgres/databases.ts';
+import {cloneDatabase, createDatabase, dropDatabase, explainDisk, listDatabases, sealDatabase} from '../postgres/databases.ts';
 import {readRoles, readSecuredTables} from '../postgres/roles.ts';
 import {readPacks, type FoundPack} from '../seed/catalog.ts';
 import {loadPack} from '../seed/load.ts';
@@ -202,18 +201,7 @@ export async function buildTemplates(request: BuildRequest, progress: Progress):
 		try {
 			return await new TemplateBuild(request, admin, progress).run();
 		} catch (error) {
-			throw diskError(error);
+			throw explainDisk(error, 'A template is a whole database, and building one needs its size once more.');
 		}
-	});
-}
-
-/** SQLSTATE 53100 is a full disk, whatever statement met it. */
-function diskError(error: unknown): unknown {
-	const {code, message} = error as {code?: string; message: string};
-	return code !== '53100' ? error : new ServerError('ERR_SERVER_DISK', {
-		what: `The server's disk is full: ${message}.`,
-		why: 'A template is a whole database, and building one needs its size once more.',
-		fix: 'Free some space with `dataflow-tdd prune`, or give the server a larger disk.',
-		cause: error,
 	});
 }

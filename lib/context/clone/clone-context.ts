@@ -84,8 +84,8 @@ function readData(packs: readonly string[], {results}: TemplateRecord): any {
 
 /** Opens a context on a clone that nobody has had. */
 export async function openCloneContext(supply: CloneSupply, combination: Combination): Promise<OpenClone> {
-	const {address, holder} = supply.options;
-	const {database: {name, record}, pool} = await supply.take(combination);
+	const {holder} = supply.options;
+	const {database: {name, record}, address, pool} = await supply.take(combination);
 	const connections = new Connections(pool, {address, database: name});
 	const barriers = new Barriers(holder);
 	const notes: string[] = [];

@@ -3,6 +3,7 @@ import type {KeptDatabase, LaneDatabase} from '../../keeper/protocol.ts';
 import type {ServerAddress} from '../../server/server.ts';
 import {combinationId, type Combination} from '../../template/combination.ts';
 import type {Holder} from '../holder.ts';
+import {isServerGone} from '../server-gone.ts';
 import {ClonePool} from './clone-pool.ts';
 
 /** How many clones are open at once in one worker; further tests queue. Each may use ten connections of the server's hundred. */
@@ -14,12 +15,17 @@ const connectionsPerClone = 10;
 /** A clone with its first connection. */
 export interface PreparedClone {
 	readonly database: LaneDatabase;
+	/** Where its server is. */
+	readonly address: ServerAddress;
 	readonly pool: ClonePool;
 }
 
 /** What a supply asks of the keeper, and where the clones lie. */
 export interface CloneSupplyOptions {
-	readonly address: ServerAddress;
+	/** Where they lie now: a lost server is replaced by another. */
+	readonly address: () => ServerAddress;
+	/** Sees to it that there is another server, after the one with this address has gone. */
+	readonly renew: (lost: ServerAddress) => Promise<void>;
 	readonly holder: Holder;
 	readonly lanes: number;
 	readonly request: (combination: Combination, expected: number) => Promise<LaneDatabase>;
@@ -53,8 +59,25 @@ export class CloneSupply {
 		return this.#limit(use);
 	}
 
-	/** A clone that nobody has had, at hand or made now. */
+	/** A clone that nobody has had, at hand or made now, on another server if this one has gone. */
 	async take(combination: Combination): Promise<PreparedClone> {
+		const {address, holder, renew} = this.options;
+		return holder.during(async () => {
+			const before = address();
+			try {
+				return await this.#take(combination);
+			} catch (error) {
+				if (!isServerGone(error)) {
+					throw error;
+				}
+
+				await renew(before);
+				return this.#prepare(combination, 0);
+			}
+		});
+	}
+
+	async #take(combination: Combination): Promise<PreparedClone> {
 		const id = combinationId(combination);
 		const prepared = this.#prepared.get(id) ?? new Set();
 		this.#prepared.set(id, prepared);
@@ -63,7 +86,21 @@ export class CloneSupply {
 		const clone = atHand ?? this.#prepare(combination, 0);
 		prepared.delete(clone);
 		this.#prepareMore(combination, prepared);
-		return this.options.holder.during(async () => clone);
+		return this.#assertAlive(await clone, combination);
+	}
+
+	/** What was at hand may have lost its server meanwhile. */
+	async #assertAlive(clone: PreparedClone, combination: Combination): Promise<PreparedClone> {
+		if (clone.address !== this.options.address()) {
+			clone.pool.close();
+			return this.#prepare(combination, 0);
+		}
+
+		if (clone.pool.idle.length === 0) {
+			await clone.pool.warm();
+		}
+
+		return clone;
 	}
 
 	/** Closes what nobody has taken. */
@@ -91,9 +128,10 @@ export class CloneSupply {
 
 	/** @param ahead how many of those that are expected are being prepared already */
 	async #prepare(combination: Combination, ahead: number): Promise<PreparedClone> {
-		const {address, request} = this.options;
+		const {request} = this.options;
 		const expected = (this.#expected.get(combinationId(combination)) ?? 0) - ahead;
 		const database = await request(combination, Math.max(0, expected));
+		const address = this.options.address();
 		const pool = new ClonePool({address, database: database.name, applicationName: 'dataflow-tdd test', max: connectionsPerClone});
 		try {
 			await pool.warm();
@@ -102,6 +140,6 @@ export class CloneSupply {
 			throw error;
 		}
 
-		return {database, pool};
+		return {database, address, pool};
 	}
 }

@@ -3,6 +3,7 @@ import {createRequire} from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
 import {cacheSubfolder} from '../../config/folders.ts';
+import {partName} from '../../config/parts.ts';
 import {ServerError} from '../../errors.ts';
 import type {Account} from './account.ts';
 import {run} from './run.ts';
@@ -86,7 +87,7 @@ async function copyForAccount(root: string): Promise<string> {
 	const {version} = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as {version: string};
 	const copy = path.join(cacheSubfolder('binaries'), `${platformName()}-${version}`);
 	if (!await exists(copy)) {
-		const part = `${copy}.${process.pid}.part`;
+		const part = partName(copy);
 		await mkdir(part, {recursive: true});
 		await cp(path.join(root, 'native'), path.join(part, 'native'), {recursive: true, verbatimSymlinks: true});
 		await mendSymlinks(part);

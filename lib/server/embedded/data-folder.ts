@@ -1,5 +1,6 @@
 import {mkdir, mkdtemp, readFile, readdir, rm, stat, statfs, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import process from 'node:process';
 import {cacheSubfolder} from '../../config/folders.ts';
 import {ServerError} from '../../errors.ts';
 import {giveTo, type Account} from './account.ts';
@@ -20,9 +21,12 @@ async function memoryRoot(): Promise<string | undefined> {
 	return bavail * bsize >= roomInMemory ? path.join(memoryFolder, `dataflow-tdd-${process.getuid?.() ?? 0}`) : undefined;
 }
 
-/** The folder in which servers have a folder each: in memory where there is room, else in the cache. */
+/** Where the user wants servers to lie, if he has said so. */
+const wishedFolder = (): string | undefined => process.env.DATAFLOW_TDD_DATA || undefined;
+
+/** The folder in which servers have a folder each: DATAFLOW_TDD_DATA, or in memory where there is room, else in the cache. */
 export async function serversFolder(account: Account | undefined): Promise<string> {
-	const folder = await memoryRoot() ?? cacheSubfolder('servers');
+	const folder = wishedFolder() ?? await memoryRoot() ?? cacheSubfolder('servers');
 	await mkdir(folder, {recursive: true, mode: 0o711});
 	await giveTo(account, folder);
 	return folder;
@@ -30,7 +34,8 @@ export async function serversFolder(account: Account | undefined): Promise<strin
 
 /** All folders in which servers may have folders, whatever room there was when they were made. */
 export async function serverFolders(): Promise<string[]> {
-	const roots = [cacheSubfolder('servers'), path.join(memoryFolder, `dataflow-tdd-${process.getuid?.() ?? 0}`)];
+	const wished = wishedFolder();
+	const roots = wished === undefined ? [cacheSubfolder('servers'), path.join(memoryFolder, `dataflow-tdd-${process.getuid?.() ?? 0}`)] : [wished];
 	const folders = await Promise.all(roots.map(async root => (await readdir(root).catch(() => [])).map(name => path.join(root, name))));
 	return folders.flat();
 }

@@ -1,7 +1,7 @@
 import {mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import process from 'node:process';
 import {cacheSubfolder} from '../../config/folders.ts';
+import {partName} from '../../config/parts.ts';
 import {ServerError} from '../../errors.ts';
 import type {Snapshot} from '../server.ts';
 import {giveTo, type Account} from './account.ts';
@@ -50,7 +50,7 @@ export class SnapshotStore {
 
 	/** Copies a cluster in and gives it its name. A snapshot of that name that is whole already wins. */
 	async add(name: string, data: string, {password, frozen}: Required<Pick<Record, 'password' | 'frozen'>>): Promise<void> {
-		const part = `${this.#folder(name)}.${process.pid}.part`;
+		const part = partName(this.#folder(name));
 		await mkdir(part, {recursive: true, mode: 0o700});
 		await giveTo(this.#account, part);
 		await keepCluster(data, path.join(part, 'data'), this.#account);
@@ -77,7 +77,7 @@ export class SnapshotStore {
 		}
 
 		// Renamed first: a half-removed snapshot must not bear its name.
-		const doomed = `${this.#folder(name)}.${process.pid}.removed`;
+		const doomed = partName(this.#folder(name), 'removed');
 		await rename(this.#folder(name), doomed).catch(() => {});
 		await rm(doomed, {recursive: true, force: true});
 	}

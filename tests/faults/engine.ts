@@ -1,0 +1,49 @@
+import {request} from 'node:http';
+import {findEngine} from '#lib/server/container/engine.js';
+
+/** A container engine, asked over its own HTTP interface: what the harness uses to talk to it is not to be trusted here. */
+export interface Engine {
+	/** As DOCKER_HOST wants it. */
+	readonly url: string;
+	get<T>(path: string): Promise<T>;
+	post(path: string): Promise<void>;
+	remove(path: string): Promise<void>;
+}
+
+/** The engine that answers at a URL. */
+export function engineAt(url: string): Engine {
+	const {protocol, hostname, port, pathname} = new URL(url);
+	const address = protocol === 'unix:' ? {socketPath: pathname} : {host: hostname, port: Number(port || 2375)};
+	const call = async (method: string, path: string): Promise<string> => new Promise((resolve, reject) => {
+		request({...address, method, path, agent: false}, response => {
+			let text = '';
+			response.setEncoding('utf8').on('data', (chunk: string) => {
+				text += chunk;
+			}).on('end', () => {
+				const {statusCode = 0} = response;
+				(statusCode < 400 ? resolve : reject)(statusCode < 400 ? text : new Error(`${method} ${path}: ${statusCode} ${text}`) as never);
+			});
+		}).on('error', reject).end();
+	});
+	return {
+		url,
+		get: async <T>(path: string) => JSON.parse(await call('GET', path)) as T,
+		async post(path) {
+			await call('POST', path);
+		},
+		async remove(path) {
+			await call('DELETE', path);
+		},
+	};
+}
+
+/** The engine that the harness would use, or why there is none. */
+export async function findMachineEngine(): Promise<Engine | string> {
+	const found = await findEngine();
+	if (!found.found) {
+		return `no container engine answers: ${found.reason}`;
+	}
+
+	const where = found.where.replace(/^[\w.]+=/, '');
+	return engineAt(where.includes('://') ? where : `unix://${where}`);
+}
