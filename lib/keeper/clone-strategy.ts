@@ -1,4 +1,4 @@
-import {mkdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import {cacheSubfolder} from '../config/folders.ts';
@@ -89,6 +89,11 @@ export class CloneStrategies {
 		const record = {strategy, medianMs: Object.fromEntries(medians), measuredAt: new Date().toISOString()};
 		this.#write(record);
 		return record;
+	}
+
+	/** Forgets what was measured, so that it is measured anew. */
+	forget(): void {
+		rmSync(this.#file, {force: true});
 	}
 
 	#write(record: StrategyRecord): void {

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import {privateName, savedLaneName, templateName} from '../config/names.ts';
 import type {Client} from '../postgres/client.ts';
 import {restoreProperties} from '../postgres/database-properties.ts';
@@ -33,6 +34,8 @@ export class ServerDatabases {
 	/** Lanes by combination and number; a lane that was tainted is taken out and cloned anew. */
 	readonly #lanes = new Map<string, string>();
 	readonly #tainted: string[] = [];
+	/** One connection, one statement at a time. */
+	readonly #inTurn = pLimit(1);
 	readonly #builds = new Map<string, Promise<TemplateRecord>>();
 	readonly #clones: Clones;
 	#strategy: CloneStrategy;
@@ -100,7 +103,7 @@ export class ServerDatabases {
 	/** Keeps a clone for somebody to look at; what its test left running is ended. */
 	async keep(name: string): Promise<void> {
 		this.#clones.keep(name);
-		await endSessions(this.#options.admin, name);
+		await this.#inTurn(async () => endSessions(this.#options.admin, name));
 	}
 
 	/** Takes a lane out of use; it is dropped later, when nobody waits. */
@@ -116,7 +119,7 @@ export class ServerDatabases {
 	/** After a worker that ended without a word: what it left running is ended, and no lane of it is trusted. */
 	async distrust(): Promise<void> {
 		for (const name of [...this.#lanes.values(), ...this.#clones.held]) {
-			await endSessions(this.#options.admin, name);
+			await this.#inTurn(async () => endSessions(this.#options.admin, name));
 			this.taint(name);
 			this.retire(name);
 		}
@@ -137,7 +140,7 @@ export class ServerDatabases {
 	 */
 	async measureCloning(): Promise<void> {
 		if (this.#records.has('schema') && this.#options.strategies.isWanting) {
-			this.#measuring = this.#measure();
+			this.#measuring = this.#inTurn(async () => this.#measure());
 			await this.#measuring;
 		}
 	}
@@ -189,12 +192,16 @@ export class ServerDatabases {
 
 	/** One that cannot be dropped must not keep the others. */
 	async #drop(name: string): Promise<void> {
-		await dropDatabase(this.#options.admin, name).catch((error: unknown) => {
+		await this.#inTurn(async () => dropDatabase(this.#options.admin, name)).catch((error: unknown) => {
 			log(`dropping ${name} failed: ${String(error)}`);
 		});
 	}
 
 	async #clone(id: string): Promise<string> {
+		return this.#inTurn(async () => this.#cloneNow(id));
+	}
+
+	async #cloneNow(id: string): Promise<string> {
 		const {admin, databaseOwner, fingerprint} = this.#options;
 		const request = {template: templateName(fingerprint, id), name: privateName('c', databaseOwner)};
 		try {

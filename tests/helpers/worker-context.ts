@@ -1,4 +1,5 @@
 import type {ExecutionContext} from 'ava';
+import {openCloneContext, type OpenClone} from '#lib/context/clone/clone-context.js';
 import type {Lane} from '#lib/context/lane.js';
 import {openRollbackContext, type OpenContext, type RollbackOptions} from '#lib/context/rollback-context.js';
 import {workerSession} from '#lib/context/worker-session.js';
@@ -57,4 +58,19 @@ export async function until(isTrue: () => Promise<boolean>): Promise<void> {
 			setTimeout(resolve, 10);
 		});
 	}
+}
+
+/** Opens a clone context as a fixture does, but leaves its end to the caller. */
+export async function withClone<T>(use: (open: OpenClone) => Promise<T>, packs: readonly string[] = []): Promise<T> {
+	const {clones} = await workerSession.open();
+	return clones.withPlace(async () => use(await openCloneContext(clones, {packs, layers: []})));
+}
+
+/** Opens a clone context, uses it, and asserts that its end finds nothing. */
+export async function inClone<T>(t: ExecutionContext, use: (context: OpenClone['context']) => Promise<T>, packs: readonly string[] = []): Promise<T> {
+	return withClone(async open => {
+		const result = await use(open.context);
+		t.is(await open.close({hasFailed: false}), undefined);
+		return result;
+	}, packs);
 }

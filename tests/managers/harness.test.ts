@@ -104,6 +104,22 @@ test.serial('closing a context says what a fixture would fail the test for', asy
 	await second.close();
 });
 
+test.serial('a clone context commits for real, and is closed by disposing of it', async t => {
+	const harness = await createHarness(options);
+	t.teardown(async () => harness.close());
+	{
+		await using clone = await harness.parallelSafe();
+		await clone.connection.execute(insert);
+		const other = await clone.connect();
+		t.is((await other.selectFrom('users').selectAll().execute()).length, 1);
+	}
+
+	const next = await harness.parallelSafe();
+	t.is(await next.connection.fetchValue(count), 0);
+	await next.pool.connect();
+	await t.throwsAsync(next.close(), {code: 'ERR_CONTEXT_LEAKED'});
+});
+
 test.serial('a closed harness has given its server back', async t => {
 	const harness = await createHarness({...options, workers: 1});
 	const config = await loadConfig(findProject(), {...options, workers: 1});

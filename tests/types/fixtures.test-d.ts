@@ -2,7 +2,7 @@ import test from 'ava';
 import type {Kysely} from 'kysely';
 import {expectAssignable, expectError, expectType} from 'tsd';
 import {defineSeedPack, type RegisteredSeeds} from 'dataflow-tdd';
-import {tddDataflow, tddSeededData, tddTestContext} from 'dataflow-tdd/ava';
+import {tddDataflow, tddParallelSafe, tddSeededData, tddTestContext} from 'dataflow-tdd/ava';
 import type {DB} from '../tdd-env.js';
 
 test('the context is typed by the registration', tddTestContext, async (t, {db, connection, testId}) => {
@@ -36,6 +36,27 @@ test('packs and their results are typed', tddSeededData('shop'), async (t, {data
 });
 expectError(tddSeededData('no such pack'));
 expectAssignable<RegisteredSeeds['shop']>({} as RegisteredSeeds['shop']);
+
+test('a clone is typed by the registration', tddParallelSafe, async (t, {db, connect, barrier, pool, models, data, url, isolationId}) => {
+	expectType<Kysely<DB>>(db);
+	expectType<Kysely<DB>>(await connect());
+	expectType<void>(await barrier(2)());
+	expectType<number>((await models.orders.find(1))!.id);
+	expectType<string>(url);
+	expectType<string>(isolationId);
+	expectError(data.shop);
+	(await pool.connect()).release();
+	t.pass();
+});
+
+test('the packs of a clone are typed', tddParallelSafe.with({seeds: ['shop']}), async (t, {db, data}) => {
+	expectType<Kysely<DB>>(db);
+	expectType<number>(data.shop.openOrder.id);
+	expectError(data.loyalty);
+	t.pass();
+});
+expectError(tddParallelSafe.with({seeds: ['no such pack']}));
+expectError(tddParallelSafe.with({isolationLevel: 'serializable'}));
 
 test('models are typed', tddDataflow, async (t, {df}) => {
 	const user = await df.users.create({name: 'Ada', email: 'ada@example.com'});

@@ -66,6 +66,7 @@ export class ClonePool extends pg.Pool {
 		const client = await this.connect();
 		try {
 			await client.query('select 1');
+			(client as unknown as CloneClient).activity.statement = undefined;
 		} finally {
 			client.release();
 		}

@@ -1,0 +1,98 @@
+import test from 'ava';
+import pg from 'pg';
+import type {OpenClone} from '#lib/context/clone/clone-context.js';
+import {withClone} from '../../helpers/worker-context.ts';
+
+type Context = OpenClone['context'];
+
+/** What a test may leave open, and how the message names it. */
+const leaks: Readonly<Record<string, readonly [(context: Context) => Promise<unknown>, RegExp]>> = {
+	'an open transaction': [async ({db}) => {
+		const trx = await db.startTransaction().execute();
+		await trx.insertInto('users').values({name: 'Ada', email: 'ada@example.com'}).execute();
+	}, /connection that was not given back, or its transaction: `insert into "users"/],
+	'a client that was not released': [async ({pool}) => pool.connect(), /connection that was not given back/],
+	'a query that nobody awaits': [async ({pool}) => {
+		const client = await pool.connect();
+		client.query('select pg_sleep(600) /* forgotten */').catch(() => {});
+	}, /unfinished query: `select pg_sleep\(600\) \/\* forgotten \*\/`/],
+	'a query on a further connection': [async ({connect}) => {
+		const other = await connect();
+		await other.startTransaction().execute();
+	}, /connection that was not given back, or its transaction: `begin`/],
+	'a query that waits for a connection': [async ({connect}) => {
+		const other = await connect();
+		await other.startTransaction().execute();
+		other.selectFrom('users').selectAll().execute().catch(() => {});
+		await new Promise(resolve => {
+			setImmediate(resolve);
+		});
+	}, /a query that was waiting for a connection/],
+	'a barrier at which somebody waits': [async ({barrier}) => {
+		void barrier(2)();
+	}, /a barrier for 2, at which 1 arrived/],
+};
+
+for (const [name, [leak, message]] of Object.entries(leaks)) {
+	test.serial(`G33 C: ${name} fails the test and is named`, async t => {
+		await withClone(async ({context, close}) => {
+			await leak(context);
+			const error = await close({hasFailed: false}) as Error & {code?: string};
+			t.is(error.code, 'ERR_CONTEXT_LEAKED');
+			t.regex(error.message, message);
+			t.regex(error.message, /leaks\.test\.ts:\d+:\d+/, 'the stack names the place');
+		});
+	});
+}
+
+test.serial('G33 C: a connection that was opened through the URL and not closed fails the test and is named', async t => {
+	await withClone(async ({context: {url}, close}) => {
+		const client = new pg.Client({connectionString: url, application_name: 'the application'});
+		client.on('error', () => {});
+		await client.connect();
+		await client.query('select 4711');
+		const error = await close({hasFailed: false}) as Error & {code?: string};
+		t.is(error.code, 'ERR_CONTEXT_LEAKED');
+		t.regex(error.message, /opened through the URL \(application_name 'the application'\): `select 4711`/);
+		await client.end().catch(() => {});
+	});
+});
+
+test.serial('G33 C: connections that were closed in time are no leak', async t => {
+	await withClone(async ({context: {url, pool, connect, db}, close}) => {
+		for (let round = 0; round < 5; round++) {
+			const client = new pg.Client({connectionString: url});
+			await client.connect();
+			await client.query('select 1');
+			await client.end();
+		}
+
+		const client = await pool.connect();
+		client.release();
+		const other = await connect();
+		await other.destroy();
+		await db.destroy();
+		t.is(await close({hasFailed: false}), undefined);
+	});
+});
+
+test.serial('G11 C: a listener that is still open is closed and told', async t => {
+	await withClone(async open => {
+		const client = await open.context.pool.connect();
+		await client.query('listen orders');
+		client.release();
+		t.is(await open.close({hasFailed: false}), undefined);
+		t.regex(open.notes.join('\n'), /still listening to 'orders'/);
+	});
+});
+
+test.serial('G12 C: a session lock of one test is free in the next', async t => {
+	await withClone(async ({context: {connection}, close}) => {
+		await connection.execute('select pg_advisory_lock(4711)');
+		t.is(await close({hasFailed: false}), undefined);
+	});
+	await withClone(async ({context: {connection}, close}) => {
+		t.true(await connection.fetchValue('select pg_try_advisory_lock(4711)'));
+		t.is(await close({hasFailed: false}), undefined);
+	});
+});
