@@ -1,7 +1,7 @@
 import type {IsolationLevel} from 'kysely';
-import type {WireResult} from '../postgres/wire.ts';
+import type {Submittable, WireResult} from '../postgres/wire.ts';
 import {closed, shorten, type Leak} from './errors.ts';
-import {captureOrigin, userFrames} from './origin.ts';
+import {captureOrigin, framesOf} from './origin.ts';
 import type {Holder} from './holder.ts';
 import type {LockWatch} from './lock-watch.ts';
 import type {Statement, TestTransaction} from './transaction.ts';
@@ -28,8 +28,7 @@ export class Gate {
 	}
 
 	/** Waits for the connection. */
-	take(): Turn | Promise<Turn> {
-		const origin = captureOrigin();
+	take(origin = captureOrigin()): Turn | Promise<Turn> {
 		if (this.#isClosed) {
 			throw closed('a query');
 		}
@@ -44,6 +43,21 @@ export class Gate {
 	/** Runs a statement in a turn that was taken. */
 	async run(turn: Turn, statement: Statement): Promise<WireResult> {
 		return this.during(turn, statement.label ?? statement.text, async () => this.transaction.run(statement));
+	}
+
+	/** Runs a query that needs the connection for itself, in a turn that was taken. */
+	async lend(turn: Turn, query: Submittable, text: string): Promise<void> {
+		turn.isLent = true;
+		const onPause = (): void => {
+			turn.isBusy = false;
+			turn.lastActiveAt = performance.now();
+		};
+
+		try {
+			await this.during(turn, text, async () => this.transaction.lend(query, {text, onPause}));
+		} finally {
+			turn.isLent = false;
+		}
 	}
 
 	/** Does something on the connection in a turn that was taken; the process stays alive meanwhile. */
@@ -72,9 +86,14 @@ export class Gate {
 		}
 	}
 
-	/** True while a statement runs on the server. */
+	/** True while a statement runs on the server, or a query has the connection for itself. */
 	get isBusy(): boolean {
-		return this.#turns.current?.isBusy ?? false;
+		return (this.#turns.current?.isBusy ?? false) || this.isLent;
+	}
+
+	/** True while a query has the connection for itself: a cursor of the protocol, a COPY. */
+	get isLent(): boolean {
+		return this.#turns.current?.isLent ?? false;
 	}
 
 	/** Lets nobody in any more, and says what was still going on. */
@@ -91,7 +110,7 @@ export class Gate {
 	}
 
 	#describe({isBusy, statement, origin}: Turn): Leak {
-		const stack = userFrames(origin);
+		const stack = framesOf(origin);
 		if (statement === undefined) {
 			return {what: 'a query that was waiting for its turn', stack};
 		}

@@ -6,7 +6,7 @@ const depth = 30;
 const shownFrames = 6;
 
 const own = [path.dirname(import.meta.dirname), pathToFileURL(path.dirname(import.meta.dirname)).href];
-const foreign = /node:internal|[/\\]node_modules[/\\]/;
+const foreign = /\bnode:|[/\\]node_modules[/\\]/;
 
 /** Remembers where something was asked for. The text is made only when somebody reads it. */
 export function captureOrigin(): Error {
@@ -23,6 +23,11 @@ export function captureOrigin(): Error {
 export function userFrames({stack = ''}: Error): string {
 	const frames = stack.split('\n').slice(1).filter(line => !foreign.test(line) && !own.some(folder => line.includes(folder)));
 	return frames.slice(0, shownFrames).join('\n');
+}
+
+/** The same, of where something was asked for; a pool may lie between that and the user, and where that was asked then is the cause. */
+export function framesOf(origin: Error): string {
+	return userFrames(origin) || (origin.cause instanceof Error ? userFrames(origin.cause) : '');
 }
 
 /**

@@ -1,6 +1,8 @@
+import {setImmediate} from 'node:timers/promises';
 import {Kysely, type IsolationLevel} from 'kysely';
 import {parse} from 'devalue';
 import {processIdOf, type Client} from '../postgres/client.ts';
+import type {Pool} from 'pg';
 import type {RegisteredDatabase} from '../seed/register.ts';
 import type {TemplateRecord} from '../template/record.ts';
 import type {CommitHook} from './commit-hooks.ts';
@@ -10,6 +12,7 @@ import {Gate} from './gate.ts';
 import type {Lane} from './lane.ts';
 import {nameOfTest} from './lock-report.ts';
 import {LockWatch} from './lock-watch.ts';
+import {createPool, type OpenPool} from './pool/pool.ts';
 import {RollbackDialect} from './rollback-driver.ts';
 import type {Bypass} from './row-security.ts';
 import {createSavepoint, type ContextSavepoint} from './savepoint.ts';
@@ -34,6 +37,8 @@ export interface TestContext {
 	readonly db: Kysely<RegisteredDatabase>;
 	/** Plain SQL on the same transaction. */
 	readonly connection: ContextConnection;
+	/** For code that brings its own client: a `pg.Pool` on the same transaction, in which BEGIN and COMMIT sent as text nest. */
+	readonly pool: Pool;
 	/** Unique in a run. */
 	readonly testId: string;
 	/** Sets a point inside of the test to which it can go back. */
@@ -76,9 +81,11 @@ export async function openRollbackContext(lane: Lane, options: RollbackOptions, 
 	// Kysely prepares its driver at the first use; after that, a query reaches the driver in the call that sends it, so that a leak
 	// can be traced to its line.
 	await db.connection().execute(async () => {});
+	const pool = createPool(gate, client);
 	const context: TestContext = {
 		db,
 		connection: createConnection(async (text, values) => gate.runAlone(text, values)),
+		pool: pool.pool,
 		testId,
 		savepoint: async () => createSavepoint(gate),
 		onCommit: async hook => transaction.hooks.add(hook),
@@ -92,7 +99,7 @@ export async function openRollbackContext(lane: Lane, options: RollbackOptions, 
 		record,
 		notes,
 		seedResult: pack => parse(record.results[pack] ?? '-1'),
-		close: async ({hasFailed}) => close({lane, gate, transaction, notes, note}, hasFailed),
+		close: async ({hasFailed}) => close({lane, gate, transaction, pool, notes, note}, hasFailed),
 	};
 }
 
@@ -108,13 +115,20 @@ interface Parts {
 	readonly lane: Lane;
 	readonly gate: Gate;
 	readonly transaction: TestTransaction;
+	readonly pool: OpenPool;
 	readonly notes: string[];
 	readonly note: (bypass: Bypass) => void;
 }
 
-async function close({lane, gate, transaction, notes, note}: Parts, hasFailed: boolean): Promise<Error | undefined> {
+async function close({lane, gate, transaction, pool, notes, note}: Parts, hasFailed: boolean): Promise<Error | undefined> {
+	if (gate.isLent) {
+		// What a cursor had is given back by promises, which may still be on their way when its last row was read.
+		await setImmediate();
+	}
+
 	const isBusy = gate.isBusy;
-	const leaks = gate.close();
+	const leaks = [...gate.close(), ...pool.leaks()];
+	pool.dispose();
 	if (isBusy) {
 		await lane.discardConnection({isBusy});
 		// What runs may have ended the transaction, and its answer will never be read.

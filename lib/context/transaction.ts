@@ -4,7 +4,7 @@ import type {Client} from '../postgres/client.ts';
 import {resetSequences, type SequenceState} from '../postgres/catalog.ts';
 import {quoteLiteral} from '../postgres/identifiers.ts';
 import {becomeRole} from '../postgres/roles.ts';
-import {send, sendControl, sendTogether, type WireResult} from '../postgres/wire.ts';
+import {send, sendAlone, sendControl, sendTogether, type Pause, type PgQuery, type Submittable, type WireResult} from '../postgres/wire.ts';
 import {CommitHooks, type CommitHook} from './commit-hooks.ts';
 import {traceToUser} from './origin.ts';
 import {endsSession, isAborted, isFromServer, isGone} from './database-error.ts';
@@ -36,6 +36,8 @@ export interface Statement {
 	readonly onlyReads?: boolean;
 	/** What the user would call it, where that is something else. */
 	readonly label?: string;
+	/** The same statement as a query of pg's, to be sent as it is. */
+	readonly query?: PgQuery;
 }
 
 /**
@@ -76,13 +78,13 @@ export class TestTransaction {
 	 * Runs one statement. The guard is moved behind it in the same packet: the server does that while the answer is on its way, and
 	 * after a statement that only reads it need not be moved at all.
 	 */
-	async run({text, values, onlyReads = false}: Statement): Promise<WireResult> {
+	async run({text, values, query, onlyReads = false}: Statement): Promise<WireResult> {
 		this.#assertUsable(text);
 		const guards = this.#guards.count;
 		try {
 			const result = await sendTogether(this.#client, () => {
 				this.#prepare();
-				const answer = send(this.#client, text, values);
+				const answer = send(this.#client, query ?? text, values);
 				if (this.#depth === 0 && !onlyReads) {
 					this.#control(this.#guards.move(), text);
 				}
@@ -95,6 +97,18 @@ export class TestTransaction {
 			// After a failure the server did not move the guard.
 			this.#guards.count = guards;
 			throw this.#explain(error as Error, {text, isOwn: false});
+		}
+	}
+
+	/** Runs a query that needs the connection for itself. Its own errors reach the one who made it, not the one who waits for its end. */
+	async lend(query: Submittable, {text, onPause}: {text: string; onPause: Pause}): Promise<void> {
+		this.#assertUsable(text);
+		this.#prepare();
+		const {status, hasFailed} = await sendAlone(this.#client, query, onPause);
+		this.#endedBy ||= status === 'I' ? text : undefined;
+		this.#hasFailed ||= this.#depth === 0 && hasFailed;
+		if (this.#depth === 0 && !hasFailed) {
+			this.#control(this.#guards.move(), text);
 		}
 	}
 

