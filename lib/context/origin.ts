@@ -51,3 +51,10 @@ export function traceToUser(error: Error, from: (...given: never[]) => unknown):
 		}
 	}
 }
+
+/**
+ * True when a transaction is begun that has no callback. Kysely tells a driver nothing about it, so its own frame on the stack has to.
+ */
+export function isControlled(): boolean {
+	return new Error('who begins?').stack?.includes('ControlledTransactionBuilder') ?? false;
+}

@@ -6,6 +6,7 @@ import type {WireResult} from '../postgres/wire.ts';
 import {runHooks} from './commit-hooks.ts';
 import {isolationMismatch} from './errors.ts';
 import type {Gate} from './gate.ts';
+import {isControlled} from './origin.ts';
 import {onlyReads} from './reading.ts';
 import {enterScope, type Turn} from './turns.ts';
 
@@ -80,13 +81,6 @@ function assertLevel({isolationLevel}: TransactionSettings, gate: Gate): void {
 	if (isolationLevel !== undefined && isolationLevel !== gate.isolationLevel) {
 		throw isolationMismatch(isolationLevel, {inForce: gate.isolationLevel, inClone: gate.inClone});
 	}
-}
-
-/**
- * True when a transaction is begun that has no callback. Kysely tells a driver nothing about it, so its own frame on the stack has to.
- */
-function isControlled(): boolean {
-	return new Error('who begins?').stack?.includes('ControlledTransactionBuilder') ?? false;
 }
 
 /** Runs everything that Kysely does on the one transaction of a test; user transactions become savepoints. */

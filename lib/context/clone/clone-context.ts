@@ -1,5 +1,5 @@
 import {parse} from 'devalue';
-import {Kysely, PostgresDialect} from 'kysely';
+import {Kysely} from 'kysely';
 import type pg from 'pg';
 import Cursor from 'pg-cursor';
 import type {ServerAddress} from '../../server/server.ts';
@@ -7,6 +7,7 @@ import type {RegisteredDatabase, RegisteredSeeds} from '../../seed/register.ts';
 import type {Combination} from '../../template/combination.ts';
 import type {TemplateRecord} from '../../template/record.ts';
 import {databaseUrl} from '../../template/session.ts';
+import type {CommitHook} from '../commit-hooks.ts';
 import {createConnection, type ContextConnection} from '../connection.ts';
 import {createModels, type Models} from '../models.ts';
 import {nextTestId} from '../test-id.ts';
@@ -14,6 +15,7 @@ import {Barriers, type Barrier} from './barrier.ts';
 import {endClone} from './clone-end.ts';
 import {ClonePool} from './clone-pool.ts';
 import type {CloneSupply} from './clone-supply.ts';
+import {CloneHooks, HookedDialect} from './hooked-dialect.ts';
 
 type PackName = keyof RegisteredSeeds & string;
 
@@ -35,6 +37,8 @@ export interface CloneContext<Pack extends PackName = never> {
 	readonly models: Models<RegisteredDatabase>;
 	/** What each pack's `load` returned: a fresh copy, by pack name. */
 	readonly data: {readonly [Name in Pack]: RegisteredSeeds[Name]};
+	/** Runs a callback after the transaction has committed in which it was registered, never after a rollback; outside of one, at once. */
+	onCommit(hook: CommitHook): Promise<void>;
 	/** Opens a Kysely on one further connection, which is closed with the test. */
 	connect(): Promise<Kysely<RegisteredDatabase>>;
 	/** Makes a barrier: `const meet = barrier(2)`, then `await meet()` returns when both have arrived. */
@@ -57,15 +61,16 @@ export interface OpenClone {
 }
 
 /** Kysely prepares its driver at the first use; after that, a leak can be traced to its line, and `destroy` closes the pool. */
-async function createKysely(pool: ClonePool): Promise<Kysely<RegisteredDatabase>> {
-	const db = new Kysely<RegisteredDatabase>({dialect: new PostgresDialect({pool, cursor: Cursor})});
+async function createKysely(pool: ClonePool, hooks: CloneHooks): Promise<Kysely<RegisteredDatabase>> {
+	const db = new Kysely<RegisteredDatabase>({dialect: new HookedDialect({pool, cursor: Cursor}, hooks)});
 	await db.connection().execute(async () => {});
 	return db;
 }
 
-/** The further connections of a test: each is a pool of one. */
+/** The connections of a test: its pool, and further ones that are pools of one. */
 class Connections {
 	readonly pools: ClonePool[];
+	readonly hooks = new CloneHooks();
 	readonly #options: {readonly address: ServerAddress; readonly database: string};
 
 	constructor(first: ClonePool, options: {address: ServerAddress; database: string}) {
@@ -76,7 +81,7 @@ class Connections {
 	async open(): Promise<Kysely<RegisteredDatabase>> {
 		const pool = new ClonePool({...this.#options, applicationName: `dataflow-tdd test connection ${this.pools.length}`, max: 1});
 		this.pools.push(pool);
-		return createKysely(pool);
+		return createKysely(pool, this.hooks);
 	}
 }
 
@@ -91,12 +96,13 @@ export async function openCloneContext(supply: CloneSupply, combination: Combina
 	const connections = new Connections(pool, {address, database: name});
 	const barriers = new Barriers(holder);
 	const notes: string[] = [];
-	const db = await createKysely(pool);
+	const db = await createKysely(pool, connections.hooks);
 	const context: CloneContext<PackName> = {
 		db, pool,
 		connection: createConnection(async (text, values) => pool.query(text, values as unknown[])),
 		models: createModels<RegisteredDatabase>({db, tables: record.tables}),
 		data: readData(combination.packs, record),
+		onCommit: async hook => connections.hooks.add(hook),
 		connect: async () => connections.open(),
 		barrier: size => barriers.create(size),
 		isolationId: name,
