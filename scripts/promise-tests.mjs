@@ -45,11 +45,16 @@ function titleOf({type, callee, arguments: [first]}) {
 	return first?.type === 'TemplateLiteral' ? first.quasis.map(({value}) => value.cooked).join('…') : first?.value;
 }
 
+/** A title that is the key of a table of tests. */
+function titleAsKey({type, key}) {
+	return type === 'Property' && titlePattern.test(key.value) ? key.value : undefined;
+}
+
 function readFile(file) {
 	const titles = [];
 	const {code} = transformSync(readFileSync(path.join(root, file), 'utf8'), {loader: 'ts', target: 'esnext'});
 	walk(parse(code, {ecmaVersion: 'latest', sourceType: 'module'}).body, node => {
-		const title = node.type === 'CallExpression' ? titleOf(node) : undefined;
+		const title = node.type === 'CallExpression' ? titleOf(node) : titleAsKey(node);
 		if (typeof title === 'string' && /\bG\d\d\b/.test(title)) {
 			titles.push(title);
 		}

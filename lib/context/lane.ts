@@ -19,6 +19,9 @@ export interface LaneOptions {
 	readonly taint: (database: string) => Promise<void>;
 }
 
+/** SQLSTATE 3D000: the database does not exist. */
+const missing = '3D000';
+
 /** One database and one connection to it, which the tests of a file use one after the other. */
 export class Lane {
 	readonly #options: LaneOptions;
@@ -26,6 +29,7 @@ export class Lane {
 	#address: ServerAddress | undefined;
 	#database: LaneDatabase | undefined;
 	#client: Client | undefined;
+	readonly #told = new Set<string>();
 
 	constructor(options: LaneOptions) {
 		this.#options = options;
@@ -37,6 +41,16 @@ export class Lane {
 
 	get standing(): Standing {
 		return this.#options.standing;
+	}
+
+	/** Of lines by their kind, those whose kind no test on this lane was told yet. */
+	tellOnce(lines: ReadonlyArray<readonly [kind: string, text: string]>): string[] {
+		const fresh = lines.filter(([kind]) => !this.#told.has(kind));
+		for (const [kind] of fresh) {
+			this.#told.add(kind);
+		}
+
+		return fresh.map(([, text]) => text);
 	}
 
 	/** The database and an open connection; both made if need be, on another server if this one has gone. */
@@ -69,7 +83,16 @@ export class Lane {
 		}
 
 		this.#database ??= await this.#options.request();
-		this.#client ??= await this.#connect(this.#database.name);
+		this.#client ??= await this.#connect(this.#database.name).catch(async (error: unknown) => {
+			if ((error as {code?: string}).code !== missing) {
+				throw error;
+			}
+
+			// A test has dropped it, or something beside the tests has.
+			await this.replaceDatabase();
+			this.#database = await this.#options.request();
+			return this.#connect(this.#database.name);
+		});
 		return {database: this.#database, client: this.#client};
 	}
 

@@ -14,11 +14,12 @@ import {nameOfTest} from './lock-report.ts';
 import {LockWatch} from './lock-watch.ts';
 import {createPool, type OpenPool} from './pool/pool.ts';
 import {RollbackDialect} from './rollback-driver.ts';
-import type {Bypass} from './row-security.ts';
+import {noteAdvisoryLocks} from './session-effects.ts';
 import {createSavepoint, type ContextSavepoint} from './savepoint.ts';
 import {escalation, type TestDescription} from './test-description.ts';
 import {nextTestId} from './test-id.ts';
 import {TestTransaction} from './transaction.ts';
+import type {TransactionEnd} from './transaction-end.ts';
 import {noteWritten} from './written-note.ts';
 
 /** How a rollback context begins. */
@@ -90,8 +91,12 @@ export async function openRollbackContext(lane: Lane, options: RollbackOptions, 
 		savepoint: async () => createSavepoint(gate),
 		onCommit: async hook => transaction.hooks.add(hook),
 	};
-	const note = (bypass: Bypass): void => {
-		notes.push(...lane.standing.notice.tell(bypass, record.roles));
+	const note = ({bypass, advisoryLocks = []}: TransactionEnd): void => {
+		notes.push(
+			...bypass ? lane.standing.notice.tell(bypass, record.roles) : [],
+			...noteAdvisoryLocks(advisoryLocks),
+			...lane.tellOnce(transaction.effects.notes(inClone)),
+		);
 	};
 
 	return {
@@ -117,7 +122,7 @@ interface Parts {
 	readonly transaction: TestTransaction;
 	readonly pool: OpenPool;
 	readonly notes: string[];
-	readonly note: (bypass: Bypass) => void;
+	readonly note: (end: TransactionEnd) => void;
 }
 
 async function close({lane, gate, transaction, pool, notes, note}: Parts, hasFailed: boolean): Promise<Error | undefined> {
@@ -140,11 +145,9 @@ async function close({lane, gate, transaction, pool, notes, note}: Parts, hasFai
 		notes.push(...await lane.holder.during(async () => noteWritten(lane, transaction)));
 	}
 
-	const {problem, isTainted, isBroken, bypass} = await lane.holder.during(async () => transaction.end({hasFailed: hasFailed || leaks.length > 0}));
-	if (bypass) {
-		note(bypass);
-	}
-
+	const end = await lane.holder.during(async () => transaction.end({hasFailed: hasFailed || leaks.length > 0}));
+	const {problem, isTainted, isBroken} = end;
+	note(end);
 	if (isTainted) {
 		await lane.replaceDatabase();
 	} else if (isBroken) {

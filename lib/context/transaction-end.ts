@@ -3,6 +3,7 @@ import {readBypassed} from '../postgres/roles.ts';
 import {forgetStatements, send, sendTogether} from '../postgres/wire.ts';
 import {committed, constraintViolated} from './errors.ts';
 import type {Bypass} from './row-security.ts';
+import {readAdvisoryLocks} from './session-effects.ts';
 
 /** What the end of a test's transaction found out. */
 export interface TransactionEnd {
@@ -14,6 +15,8 @@ export interface TransactionEnd {
 	readonly isBroken: boolean;
 	/** What it did past policies, where that was looked for. */
 	readonly bypass?: Bypass | undefined;
+	/** The advisory locks that it has left, by their keys, where that was looked for. */
+	readonly advisoryLocks?: readonly string[] | undefined;
 }
 
 /** What the end of a transaction has to know of it. */
@@ -26,6 +29,8 @@ export interface EndRequest {
 	readonly hasFailed: boolean;
 	/** Object ids of tables to be asked whether they were used past their policies. */
 	readonly securedTables: readonly number[];
+	/** True to ask which advisory locks outlast the transaction. */
+	readonly hasLocked: boolean;
 	/** Sends statements of our own whose answers nobody waits for. */
 	readonly control: (text: string) => void;
 	/** The statement that has ended the transaction, an empty text if something unknown has; it is read when all was answered. */
@@ -45,7 +50,7 @@ const resetSession = [
 
 /** Checks what only the end of a transaction shows, rolls everything back and puts the session back, in one round trip. */
 export async function endTransaction(client: Client, request: EndRequest): Promise<TransactionEnd> {
-	const [token, identity, constraints, reset, bypass] = await sendEnd(client, request);
+	const [token, identity, constraints, reset, bypass, locks] = await sendEnd(client, request);
 	forgetStatements(client);
 	const isBroken = reset.status === 'rejected';
 	const isSame = identity.status === 'fulfilled' && token.status === 'fulfilled' && identity.value.rows[0]?.token === token.value;
@@ -62,10 +67,11 @@ export async function endTransaction(client: Client, request: EndRequest): Promi
 	return {
 		problem: violation && constraintViolated(violation), isTainted: false, isBroken,
 		bypass: bypass.status === 'fulfilled' ? bypass.value : undefined,
+		advisoryLocks: locks.status === 'fulfilled' ? locks.value : undefined,
 	};
 }
 
-async function sendEnd(client: Client, {token, goBack, hasFailed, securedTables, control}: EndRequest) {
+async function sendEnd(client: Client, {token, goBack, hasFailed, securedTables, hasLocked, control}: EndRequest) {
 	return sendTogether(client, () => {
 		if (goBack !== undefined) {
 			control(goBack);
@@ -75,7 +81,8 @@ async function sendEnd(client: Client, {token, goBack, hasFailed, securedTables,
 		const constraints = hasFailed ? Promise.resolve() : send(client, 'set constraints all immediate');
 		const bypass = securedTables.length > 0 ? readBypass(client, securedTables) : Promise.resolve(undefined);
 		control('rollback');
-		return Promise.allSettled([token, identity, constraints, send(client, resetSession), bypass] as const);
+		const locks = hasLocked ? readAdvisoryLocks(client) : Promise.resolve([]);
+		return Promise.allSettled([token, identity, constraints, send(client, resetSession), bypass, locks] as const);
 	});
 }
 

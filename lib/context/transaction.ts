@@ -11,6 +11,7 @@ import {endsSession, isAborted, isFromServer, isGone} from './database-error.ts'
 import {Guards, checkConstraints, levelName, setBase} from './guards.ts';
 import {committed, connectionLost, explainStatement, roleRefused, type TestRole} from './errors.ts';
 import {lookInside, type Query} from './look.ts';
+import {SessionEffects} from './session-effects.ts';
 import {endTransaction, readToken, type TransactionEnd} from './transaction-end.ts';
 
 /** How the transaction of a test begins. */
@@ -46,6 +47,7 @@ export interface Statement {
  */
 export class TestTransaction {
 	readonly hooks = new CommitHooks();
+	readonly effects = new SessionEffects();
 	readonly #client: Client;
 	readonly #options: TransactionOptions;
 	/** The transaction's own time stamp, which no other transaction has: what shows that it is still the same. */
@@ -80,6 +82,7 @@ export class TestTransaction {
 	 */
 	async run({text, values, query, onlyReads = false}: Statement): Promise<WireResult> {
 		this.#assertUsable(text);
+		this.effects.see(text);
 		const guards = this.#guards.count;
 		try {
 			const result = await sendTogether(this.#client, () => {
@@ -220,6 +223,7 @@ export class TestTransaction {
 			goBack: this.#goBack(),
 			hasFailed,
 			securedTables: this.#options.securedTables,
+			hasLocked: this.effects.hasLocked,
 			control: text => {
 				this.#control(text);
 			},

@@ -30,13 +30,16 @@ interface LockRow {
 	readonly isGranted: boolean;
 }
 
+/** Of an advisory lock in pg_locks as `l`: the one number or the two numbers that it was taken with, as SQL for an array of texts. */
+export const advisoryKeys = `case l.objsubid when 1 then array[((l.classid::bigint << 32) | l.objid::bigint)::text]
+	else array[l.classid::int8::bit(32)::int::text, l.objid::int8::bit(32)::int::text] end`;
+
 /** The lock that is waited for, and rows that were reserved on the way to it: who waits for the end of a transaction has reserved the row first. */
 const locks = `
 	select l.locktype as type, l.mode, l.granted as "isGranted", l.relation::oid::text as relation,
 		(select format('%I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = l.relation) as "relationName",
 		'(' || l.page || ',' || l.tuple || ')' as place,
-		case when l.locktype <> 'advisory' then '{}' when l.objsubid = 1 then array[((l.classid::bigint << 32) | l.objid::bigint)::text]
-			else array[l.classid::int8::bit(32)::int::text, l.objid::int8::bit(32)::int::text] end as keys
+		case when l.locktype = 'advisory' then ${advisoryKeys} else '{}' end as keys
 	from pg_locks l where l.pid = $1 and (not l.granted or l.locktype = 'tuple')
 	order by l.granted`;
 

@@ -1,6 +1,6 @@
 import test from 'ava';
 import {sql} from 'kysely';
-import {connectBeside, inContext, withContext, type TestedContext} from '../helpers/worker-context.ts';
+import {inContext, withContext, type TestedContext} from '../helpers/worker-context.ts';
 
 const backend = async ({context: {connection}}: TestedContext): Promise<number> => connection.fetchValue('select pg_backend_pid()');
 
@@ -114,16 +114,4 @@ test.serial('G14 R: a change of the schema does not yield "cached plan must not 
 		t.deepEqual(await read(open), [...before, 'extra']);
 	});
 	t.deepEqual(await inContext(t, read), before);
-});
-
-test.serial('G14 R: a session advisory lock is free after its test', async t => {
-	await inContext(t, async ({context: {connection}, lane}) => {
-		await connection.execute('select pg_advisory_lock(42)');
-		const observer = await connectBeside(t, lane);
-		t.deepEqual((await observer.query('select pg_try_advisory_lock(42) as got')).rows, [{got: false}]);
-	});
-	await inContext(t, async ({lane}) => {
-		const observer = await connectBeside(t, lane);
-		t.deepEqual((await observer.query('select pg_try_advisory_lock(42) as got')).rows, [{got: true}]);
-	});
 });

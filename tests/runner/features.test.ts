@@ -18,9 +18,9 @@ test.after.always(async () => {
 
 /** Tests of the project that have to pass, by what they show. */
 const claims: Readonly<Record<string, readonly string[]>> = {
-	'G01: serial tests run in order, each in a fresh context': ['kinds › serial 1', 'kinds › serial 2', 'kinds › serial 3', 'kinds › serial tests ran in order'],
-	'G01: concurrent tests of one file wait for their turn': ['kinds › concurrent 1', 'kinds › concurrent 2', 'kinds › concurrent 3'],
-	'G01: tests that are known to fail may use a fixture, and leave nothing': ['kinds › failing, and known to', 'kinds › failing by an error of the database', 'kinds › after failing'],
+	'G01 R: serial tests run in order, each in a fresh context': ['kinds › serial 1', 'kinds › serial 2', 'kinds › serial 3', 'kinds › serial tests ran in order'],
+	'G01 R: concurrent tests of one file wait for their turn': ['kinds › concurrent 1', 'kinds › concurrent 2', 'kinds › concurrent 3'],
+	'G01 R: tests that are known to fail may use a fixture, and leave nothing': ['kinds › failing, and known to', 'kinds › failing by an error of the database', 'kinds › after failing'],
 	't.plan counts the assertions of the body': ['kinds › plan'],
 	't.snapshot works in a fixture': ['kinds › snapshot'],
 	't.log works in a fixture': ['kinds › log'],
@@ -29,8 +29,8 @@ const claims: Readonly<Record<string, readonly string[]>> = {
 	'options of a fixture are in force': ['kinds › options'],
 	'a fixture leaves the title alone': ['kinds › a title of one fixture'],
 	'hooks run beside a fixture, and share t.context with it': ['hooks › a', 'hooks › b', 'hooks › all hooks ran'],
-	'G01: files that insert the same unique key pass in parallel': ['one', 'two', 'three'].flatMap(file => ['first', 'second'].map(name => `parallel-${file} › inserts the key that every file inserts: ${name}`)),
-	'G19: after a test that timed out in a query, the next one passes and the backend is gone': ['timeout › the next test after a time-out passes', 'timeout › the backend is gone'],
+	'G01 R: files that insert the same unique key pass in parallel': ['one', 'two', 'three'].flatMap(file => ['first', 'second'].map(name => `parallel-${file} › inserts the key that every file inserts: ${name}`)),
+	'G19 R: after a test that timed out in a query, the next one passes and the backend is gone': ['timeout › the next test after a time-out passes', 'timeout › the backend is gone'],
 };
 
 for (const [claim, titles] of Object.entries(claims)) {
