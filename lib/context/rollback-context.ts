@@ -91,12 +91,8 @@ export async function openRollbackContext(lane: Lane, options: RollbackOptions, 
 		savepoint: async () => createSavepoint(gate),
 		onCommit: async hook => transaction.hooks.add(hook),
 	};
-	const note = ({bypass, advisoryLocks = []}: TransactionEnd): void => {
-		notes.push(
-			...bypass ? lane.standing.notice.tell(bypass, record.roles) : [],
-			...noteAdvisoryLocks(advisoryLocks),
-			...lane.tellOnce(transaction.effects.notes(inClone)),
-		);
+	const note = (end: TransactionEnd): void => {
+		notes.push(...notesOf(end, {lane, record}), ...lane.tellOnce(transaction.effects.notes(inClone)));
 	};
 
 	return {
@@ -106,6 +102,10 @@ export async function openRollbackContext(lane: Lane, options: RollbackOptions, 
 		seedResult: pack => parse(record.results[pack] ?? '-1'),
 		close: async ({hasFailed}) => close({lane, gate, transaction, pool, notes, note}, hasFailed),
 	};
+}
+
+function notesOf({bypass, advisoryLocks = []}: TransactionEnd, {lane, record}: {lane: Lane; record: TemplateRecord}): string[] {
+	return [...bypass ? lane.standing.notice.tell(bypass, record.roles) : [], ...noteAdvisoryLocks(advisoryLocks)];
 }
 
 function watchLocks(lane: Lane, client: Client, notes: string[]): LockWatch {

@@ -1,33 +1,16 @@
-import {AbortedTransactionError, type IsolationLevel} from 'kysely';
+import {AbortedTransactionError} from 'kysely';
 import {HarnessError} from '../errors.ts';
 import type {Client} from '../postgres/client.ts';
-import {resetSequences, type SequenceState} from '../postgres/catalog.ts';
-import {quoteLiteral} from '../postgres/identifiers.ts';
-import {becomeRole} from '../postgres/roles.ts';
 import {send, sendAlone, sendControl, sendTogether, type Pause, type PgQuery, type Submittable, type WireResult} from '../postgres/wire.ts';
 import {CommitHooks, type CommitHook} from './commit-hooks.ts';
 import {traceToUser} from './origin.ts';
 import {endsSession, isAborted, isFromServer, isGone} from './database-error.ts';
-import {Guards, checkConstraints, levelName, setBase} from './guards.ts';
-import {committed, connectionLost, explainStatement, roleRefused, type TestRole} from './errors.ts';
+import {Guards, checkConstraints, levelName} from './guards.ts';
+import {committed, connectionLost, explainStatement} from './errors.ts';
 import {lookInside, type Query} from './look.ts';
 import {SessionEffects} from './session-effects.ts';
-import {endTransaction, readToken, type TransactionEnd} from './transaction-end.ts';
-
-/** How the transaction of a test begins. */
-export interface TransactionOptions {
-	readonly isolationLevel: IsolationLevel;
-	/** Sequences to put back to where they stand in the template. */
-	readonly sequences: readonly SequenceState[];
-	/** The sentence with which errors point to clones. */
-	readonly inClone: string;
-	/** As whom the test runs; undefined for the harness's own user. */
-	readonly role: TestRole | undefined;
-	/** What others see of the connection while it works for the test; undefined for what it was opened with. */
-	readonly applicationName: string | undefined;
-	/** Object ids of tables of which to tell, at the end, whether they were used past their policies. */
-	readonly securedTables: readonly number[];
-}
+import {endTransaction, type TransactionEnd} from './transaction-end.ts';
+import {beginText, explainBegin, type TransactionOptions} from './transaction-start.ts';
 
 /** One statement of a test. */
 export interface Statement {
@@ -253,13 +236,9 @@ export class TestTransaction {
 	}
 
 	#start(): void {
-		const {isolationLevel, sequences, role, applicationName} = this.#options;
-		const name = applicationName === undefined ? '' : `set local application_name to ${quoteLiteral(applicationName)}`;
-		// Sequences are put back by their owner, so before the role is taken on.
-		const steps = [`begin isolation level ${isolationLevel}`, name, resetSequences(sequences), role ? becomeRole(role.name, role.known) : '', setBase, readToken];
-		this.#token = send(this.#client, steps.filter(step => step !== '').join('; ')).then(({rows}) => String(rows[0]?.token), (error: Error) => {
+		this.#token = send(this.#client, beginText(this.#options)).then(({rows}) => String(rows[0]?.token), (error: Error) => {
 			this.#noticeFailure(error);
-			this.#beginFailure = this.#explainBegin(error);
+			this.#beginFailure = explainBegin(error, this.#options);
 			throw this.#beginFailure;
 		});
 		// Whatever is sent next says so.
@@ -327,12 +306,6 @@ export class TestTransaction {
 
 		traceToUser(error, this.run);
 		return explainStatement(error, {statement: text, inClone: this.#options.inClone});
-	}
-
-	/** SQLSTATEs 22023 and 42501: there is no such role, or it may not be taken on. */
-	#explainBegin(error: Error & {code?: string}): Error {
-		const {role} = this.#options;
-		return role && (error.code === '22023' || error.code === '42501') ? roleRefused(role, error) : error;
 	}
 
 	#assertUsable(text: string): void {
