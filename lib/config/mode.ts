@@ -10,3 +10,13 @@ export const sessionVariable = 'DATAFLOW_TDD_SESSION';
 export function isTddMode(): boolean {
 	return yes.has((process.env[modeVariable] ?? '').toLowerCase());
 }
+
+/** Holds the variables by which the project finds its database outside of tests, as JSON: in a test run they point to a signpost. */
+export const outsideVariable = 'DATAFLOW_TDD_OUTSIDE';
+
+/** An environment as it was before a test run has changed it. */
+export function outsideOfTests(env: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+	const {[outsideVariable]: kept = '{}', ...rest} = env;
+	const outside = JSON.parse(kept) as Readonly<Record<string, string | null>>;
+	return {...rest, ...Object.fromEntries(Object.entries(outside).map(([name, value]) => [name, value ?? undefined]))};
+}

@@ -4,6 +4,7 @@ import net from 'node:net';
 import path from 'node:path';
 import process from 'node:process';
 import {once} from 'node:events';
+import {outsideOfTests} from '../config/mode.ts';
 import type {HarnessConfig} from '../config/options.ts';
 import {KeeperError, fromWireError, type WireError} from '../errors.ts';
 import type {KeeperIdentity} from './identity.ts';
@@ -16,7 +17,7 @@ const patienceMs = 30_000;
 const runnerVariables = ['NODE_OPTIONS', 'NODE_CHANNEL_FD', 'DATAFLOW_TDD_SESSION'];
 
 function keeperEnvironment(config: HarnessConfig): NodeJS.ProcessEnv {
-	const env: NodeJS.ProcessEnv = {...process.env, DATAFLOW_TDD_KEEPER: JSON.stringify(config)};
+	const env: NodeJS.ProcessEnv = {...outsideOfTests(process.env), DATAFLOW_TDD_KEEPER: JSON.stringify(config)};
 	for (const name of runnerVariables) {
 		delete env[name];
 	}

@@ -3,11 +3,12 @@ import path from 'node:path';
 import process from 'node:process';
 import {assertNodeVersion} from '../config/node-version.ts';
 import {isCi, loadConfig} from '../config/load.ts';
-import {modeVariable, sessionVariable} from '../config/mode.ts';
+import {modeVariable, outsideVariable, sessionVariable} from '../config/mode.ts';
 import type {HarnessConfig, HarnessOptions} from '../config/options.ts';
 import {validateOptions} from '../config/validate.ts';
 import {ensureBundle, type BundleMap} from '../preload/bundle.ts';
 import {asOneMessage, beginRun} from './run.ts';
+import {addressVariables, raiseSignpost} from './signpost.ts';
 
 /** What can stand in ava.config.mjs, as far as the harness looks at it. */
 export interface AvaConfig {
@@ -53,11 +54,30 @@ function compileCache({projectDir}: HarnessConfig): Readonly<Record<string, stri
 	return process.env.NODE_V8_COVERAGE === undefined ? {NODE_COMPILE_CACHE: path.join(projectDir, 'node_modules', '.cache', 'dataflow-tdd', 'compiled')} : {};
 }
 
-function withHarness(config: AvaConfig, harness: HarnessConfig, bundle: BundleMap | undefined): AvaConfig {
+/**
+ * Where code in a test finds its database: a signpost, unless the project says where its tests are to connect. What the variables
+ * said outside of the tests is kept for a keeper that a worker starts.
+ */
+async function databaseVariables({environmentVariables = {}}: AvaConfig): Promise<Readonly<Record<string, string>>> {
+	if (addressVariables.some(name => name in environmentVariables)) {
+		return {};
+	}
+
+	const outside = Object.fromEntries(addressVariables.map(name => [name, process.env[name] ?? null]));
+	return {...await raiseSignpost(), [outsideVariable]: JSON.stringify(outside)};
+}
+
+interface Parts {
+	readonly harness: HarnessConfig;
+	readonly bundle: BundleMap | undefined;
+	readonly database: Readonly<Record<string, string>>;
+}
+
+function withHarness(config: AvaConfig, {harness, bundle, database}: Parts): AvaConfig {
 	return {
 		...withDefaults(config),
 		require: [[path.join(import.meta.dirname, '..', 'preload', 'main.js'), bundle], ...[config.require ?? []].flat()],
-		environmentVariables: {...compileCache(harness), ...config.environmentVariables, [modeVariable]: 'on', [sessionVariable]: JSON.stringify(harness)},
+		environmentVariables: {...compileCache(harness), ...database, ...config.environmentVariables, [modeVariable]: 'on', [sessionVariable]: JSON.stringify(harness)},
 	};
 }
 
@@ -74,8 +94,8 @@ export function withTdd(avaConfig: AvaConfig | Factory = {}, options: HarnessOpt
 			assertNodeVersion();
 			validateOptions(options, 'the second argument of withTdd');
 			const harness = await loadConfig(projectDir, {...options, workers: options.workers ?? concurrencyOf(config)});
-			const [bundle] = isAvaRun() ? await Promise.all([ensureBundle(projectDir), beginRun(harness)]) : [];
-			return withHarness(config, harness, bundle);
+			const [bundle, database = {}] = isAvaRun() ? await Promise.all([ensureBundle(projectDir), databaseVariables(config), beginRun(harness)]) : [];
+			return withHarness(config, {harness, bundle, database});
 		} catch (error) {
 			// Commands of the harness load this file, too, and show errors in their own way.
 			throw isAvaRun() ? asOneMessage(error) : error;

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import test from 'ava';
-import {isTddMode, modeVariable} from '#lib/config/mode.js';
+import {isTddMode, modeVariable, outsideOfTests} from '#lib/config/mode.js';
 
 test.serial('tests know by DATAFLOW_TDD_MODE whether they run through the harness', t => {
 	const before = process.env[modeVariable];
@@ -24,4 +24,12 @@ test.serial('tests know by DATAFLOW_TDD_MODE whether they run through the harnes
 test.serial('a worker that withTdd has set up is in that mode', t => {
 	t.is(modeVariable, 'DATAFLOW_TDD_MODE');
 	t.true(isTddMode());
+});
+
+test('what a test run has changed in an environment is put back outside of it', t => {
+	const outside = JSON.stringify({DATABASE_URL: 'postgres://app@db/app', PGHOST: null});
+	t.deepEqual(outsideOfTests({DATABASE_URL: 'postgres://signpost', PGHOST: '127.0.0.1', HOME: '/home', DATAFLOW_TDD_OUTSIDE: outside}), {
+		DATABASE_URL: 'postgres://app@db/app', PGHOST: undefined, HOME: '/home',
+	});
+	t.deepEqual(outsideOfTests({DATABASE_URL: 'postgres://app'}), {DATABASE_URL: 'postgres://app'});
 });

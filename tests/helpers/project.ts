@@ -7,6 +7,7 @@ import path from 'node:path';
 import process from 'node:process';
 import type {ExecutionContext} from 'ava';
 import {loadConfig} from '#lib/config/load.js';
+import {outsideOfTests} from '#lib/config/mode.js';
 import type {HarnessConfig} from '#lib/config/options.js';
 import {openKeeper, visitRunningKeeper, type KeeperClient} from '#lib/keeper/client.js';
 import type {ClientRole} from '#lib/keeper/protocol.js';
@@ -126,7 +127,7 @@ export interface Command {
 /** Runs Node to its end. What AVA tells its workers does not reach it. */
 export async function runNode({cwd, args, env = {}}: Command): Promise<Finished> {
 	const child = spawn(process.execPath, args, {
-		cwd, stdio: ['ignore', 'pipe', 'pipe'], env: {...process.env, DATAFLOW_TDD_SESSION: undefined, DATAFLOW_TDD_MODE: undefined, ...env},
+		cwd, stdio: ['ignore', 'pipe', 'pipe'], env: {...outsideOfTests(process.env), DATAFLOW_TDD_SESSION: undefined, DATAFLOW_TDD_MODE: undefined, ...env},
 	});
 	const output = {stdout: '', stderr: ''};
 	for (const name of ['stdout', 'stderr'] as const) {

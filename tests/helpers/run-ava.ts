@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import type {ExecutionContext} from 'ava';
+import {outsideOfTests} from '#lib/config/mode.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const fixtures = path.resolve(import.meta.dirname, '../runner/fixtures');
@@ -48,7 +49,7 @@ export interface Following {
 const outerVariables = ['CI', 'DATAFLOW_TDD_MODE', 'DATAFLOW_TDD_SESSION', 'NODE_OPTIONS', 'NODE_CHANNEL_FD', 'AVA_PATH', 'NODE_V8_COVERAGE'];
 
 function environment(more: RunOptions['env']): NodeJS.ProcessEnv {
-	const env: NodeJS.ProcessEnv = {...process.env, DATAFLOW_TDD_LINGER_MS: '2000', DATAFLOW_TDD_WORKERS: '2', FORCE_COLOR: '0', NO_COLOR: '1'};
+	const env: NodeJS.ProcessEnv = {...outsideOfTests(process.env), DATAFLOW_TDD_LINGER_MS: '2000', DATAFLOW_TDD_WORKERS: '2', FORCE_COLOR: '0', NO_COLOR: '1'};
 	for (const name of outerVariables) {
 		delete env[name];
 	}

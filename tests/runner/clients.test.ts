@@ -42,7 +42,26 @@ for (const claim of [
 	});
 }
 
+test('code that connects by the environment gets ERR_CONTEXT_URL from pg, postgres.js and psql, and a way in from tddParallelSafe', t => {
+	for (const claim of [
+		'pg is refused by name, by DATABASE_URL and by the PG variables', 'postgres.js is refused by name', 'psql is refused by name',
+		'a client that speaks something else is hung up on', 'the url of tddParallelSafe is a way in',
+	]) {
+		t.is(passed[`stray › ${claim}`], true, `${claim}\n${run.output}`);
+	}
+
+	const reason = /There is no psql on this machine/.exec(run.output)?.[0];
+	if (reason) {
+		t.log(reason);
+	}
+});
+
 test('no test of the project failed', t => {
 	t.is(run.exitCode, 0, run.output);
 	t.deepEqual(Object.values(passed).filter(outcome => !outcome), []);
+});
+
+test.serial('a project that says where its tests are to connect is left alone', async t => {
+	const own = await project.run({args: ['--tap', '--config', 'own.config.mjs']});
+	t.deepEqual(outcomes(own), {'the variables are those of the project': true}, own.output);
 });
