@@ -14,6 +14,7 @@ import {isServed} from './listen.ts';
 import {withLock} from './lock.ts';
 import {log} from './log.ts';
 import {databaseOwner, isOwnerAlive} from './owner.ts';
+import {sweepDead, sweepOwn} from './sweep.ts';
 
 /** A request that the dead keeper had sent may still be under way at the engine: look again after these pauses, in ms. */
 const pauses = [0, 1000, 2000];
@@ -41,15 +42,10 @@ async function sweepServers(config: HarnessConfig, owner: string): Promise<void>
 	const {adapter} = await chooseServer(config);
 	for (const pause of adapter.canSnapshot ? pauses : []) {
 		await delay(pause);
-		for (const label of await adapter.sweep(isOwnerAlive)) {
-			log(`swept ${label}`);
-		}
+		await sweepDead(adapter);
 	}
 
-	const deadline = performance.now() + patienceMs;
-	while (!adapter.canSnapshot && performance.now() < deadline && await adapter.sweepOwner?.(databaseOwner(owner))) {
-		await delay(200);
-	}
+	await sweepOwn(adapter, databaseOwner(owner), patienceMs);
 }
 
 /** A process that has just been killed is there for a moment more. */

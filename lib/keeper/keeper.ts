@@ -8,7 +8,6 @@ import {cacheSubfolder} from '../config/folders.ts';
 import type {HarnessConfig} from '../config/options.ts';
 import {KeeperError} from '../errors.ts';
 import {chooseServer, type ChosenServer} from '../server/choose.ts';
-import type {ServerAdapter} from '../server/server.ts';
 import {openChannel} from './channel.ts';
 import type {KeeperIdentity} from './identity.ts';
 import {KeptDatabases} from './kept-databases.ts';
@@ -16,18 +15,24 @@ import {LeaseRequests} from './lease-requests.ts';
 import {Leases} from './leases.ts';
 import {Linger} from './linger.ts';
 import {log} from './log.ts';
-import {currentOwner, databaseOwner, isOwnerAlive} from './owner.ts';
+import {currentOwner, databaseOwner} from './owner.ts';
 import type {ClientApi, ClientRole, KeeperApi, KeeperInfo, KeeperStatus, Lease, Preparation} from './protocol.ts';
+import {sweepDead, sweepOwn} from './sweep.ts';
 import {Templates} from './templates.ts';
 import {Wishes} from './wishes.ts';
 
 /** What clones on one server may occupy at most; less where memory is short, because embedded servers lie in it. */
 const cloneBudgetBytes = 1_000_000_000;
 
+/** How long a keeper that ends waits for others to leave what it made on a server that stays. */
+const farewellMs = 5000;
+
 /** What a keeper is made of. */
 export interface KeeperOptions {
 	readonly config: HarnessConfig;
 	readonly identity: KeeperIdentity;
+	/** False when its socket is gone, or another keeper's by now. */
+	readonly isReachable: () => boolean;
 	/** Called once, when it begins to end: whoever comes from now on needs another keeper. */
 	readonly onEnding: () => void;
 	/** Called once, when nothing is left to do and nothing is running any more. */
@@ -68,7 +73,10 @@ export class Keeper {
 		this.#options = options;
 		const {config} = options;
 		this.#wishes = new Wishes(path.join(cacheSubfolder('wishes'), `${wishKey(config)}.json`));
-		this.#linger = new Linger(config.lingerMs, () => void this.stop('nobody has asked for a server'));
+		this.#linger = new Linger(config.lingerMs, {
+			isReachable: options.isReachable,
+			onEnd: reason => void this.stop(reason),
+		});
 		this.#world = this.#open();
 		this.opened = this.#world;
 	}
@@ -116,7 +124,7 @@ export class Keeper {
 		const leases = new Leases(config.workers, os.availableParallelism(), {adapter: chosen.adapter, templates, ...owners, budgetBytes});
 		const kept = new KeptDatabases(identity.id);
 		const requests = new LeaseRequests({leases, wishes: this.#wishes, kept, lingerMs: config.lingerMs});
-		void sweep(chosen.adapter);
+		void sweepDead(chosen.adapter);
 		return {chosen, description, templates, leases, requests, kept};
 	}
 
@@ -246,16 +254,12 @@ export class Keeper {
 
 		world?.templates.stop(lost);
 		await world?.leases.stop(lost);
+		await sweepOwn(world?.chosen.adapter, databaseOwner(currentOwner()), farewellMs).catch((error: unknown) => {
+			log(`sweeping failed: ${String(error)}`);
+		});
 		world?.kept.clear();
 		log('ended');
 		this.#options.onEnd();
-	}
-}
-
-async function sweep(adapter: ServerAdapter): Promise<void> {
-	const removed = await adapter.sweep(isOwnerAlive).catch((error: unknown) => [`nothing: ${String(error)}`]);
-	for (const label of removed) {
-		log(`swept ${label}`);
 	}
 }
 

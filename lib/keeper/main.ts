@@ -1,5 +1,5 @@
 // The keeper's process: detached from whoever started it, its output is its log.
-import {chmodSync} from 'node:fs';
+import {chmodSync, statSync} from 'node:fs';
 import net from 'node:net';
 import process from 'node:process';
 import type {HarnessConfig} from '../config/options.ts';
@@ -53,11 +53,15 @@ function openKeeper(config: HarnessConfig, identity: KeeperIdentity, server: net
 		process.exit(status);
 	};
 
-	// Closing removes the socket file while it is still ours: later, it may be the next keeper's.
+	const {ino} = statSync(identity.socket);
+	const isReachable = (): boolean => statSync(identity.socket, {throwIfNoEntry: false})?.ino === ino;
+	// Closing removes the socket file, whosever it is: only while it is still ours. Later, it may be the next keeper's.
 	const leave = (): void => {
-		server.close();
+		if (isReachable()) {
+			server.close();
+		}
 	};
-	const keeper = new Keeper({config, identity, onEnding: leave, onEnd: () => {
+	const keeper = new Keeper({config, identity, isReachable, onEnding: leave, onEnd: () => {
 		end(0);
 	}});
 	keeper.opened.catch((error: unknown) => {

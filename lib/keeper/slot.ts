@@ -164,6 +164,10 @@ export class Slot {
 	async #replaceOld(): Promise<void> {
 		const old = this.#running;
 		this.#running = undefined;
+		if (old && !old.hasEnded && !this.#options.adapter.canSnapshot) {
+			await old.databases.dropAll().catch(() => {});
+		}
+
 		await old?.server.stop().catch(() => {});
 		await old?.admin.end().catch(() => {});
 	}

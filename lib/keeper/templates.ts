@@ -203,8 +203,16 @@ export class Templates {
 		const {adapter} = this.#options;
 		const all = (await adapter.list()).filter(({name}) => name.startsWith(fingerprint.slice(0, 24)));
 		const ordered = all.toSorted((a, b) => b.lastUsedAt.getTime() - a.lastUsedAt.getTime());
-		const best = ordered.find(({name}) => name === this.#snapshotName(fingerprint)) ?? ordered[0];
-		return best && await adapter.has(best.name) ? best : undefined;
+		const preferred = this.#snapshotName(fingerprint);
+		for (const snapshot of ordered.toSorted((a, b) => Number(b.name === preferred) - Number(a.name === preferred))) {
+			if (await adapter.has(snapshot.name)) {
+				return snapshot;
+			}
+
+			this.#options.progress(`the snapshot ${snapshot.name} is damaged, and is not used`);
+		}
+
+		return undefined;
 	}
 
 	#snapshotName(fingerprint: string): string {

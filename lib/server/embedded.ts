@@ -65,13 +65,15 @@ export class EmbeddedAdapter implements ServerAdapter {
 
 	/** Between choosing a port and binding it, another program may take it; then another one is tried. */
 	async start({snapshot, owner, progress}: StartRequest): Promise<StartedServer> {
-		const from = snapshot ?? await this.#ensureEmptyCluster(owner, progress);
 		for (let attempt = 1; ; attempt++) {
+			const from = snapshot ?? await this.#ensureEmptyCluster(owner, progress);
 			try {
 				return await this.#startOnce(from, owner);
 			} catch (error) {
-				const isTaken = error instanceof HarnessError && error.code === 'ERR_SERVER_PORT';
-				if (!isTaken || attempt === bootAttempts) {
+				const code = error instanceof HarnessError ? error.code : undefined;
+				// The empty cluster is made anew; who asked for another snapshot has to find another one.
+				const isWorthAnother = code === 'ERR_SERVER_PORT' || (code === 'ERR_SERVER_SNAPSHOT' && snapshot === undefined);
+				if (!isWorthAnother || attempt === bootAttempts) {
 					throw error;
 				}
 			}
@@ -120,6 +122,7 @@ export class EmbeddedAdapter implements ServerAdapter {
 			return await this.#boot(prepared);
 		} catch (error) {
 			await removeServerFolder(prepared.folder);
+			await this.#store.verifyAgain(snapshot);
 			throw error;
 		}
 	}
@@ -147,7 +150,14 @@ export class EmbeddedAdapter implements ServerAdapter {
 		const {password, frozen} = await this.#store.use(snapshot);
 		const folder = await createServerFolder({owner, snapshot, account: this.#account});
 		try {
-			await copyCluster({from: this.#store.dataFolder(snapshot), to: path.join(folder, 'data'), frozen, account: this.#account});
+			const copying = copyCluster({from: this.#store.dataFolder(snapshot), to: path.join(folder, 'data'), frozen, account: this.#account});
+			const [copied, verified] = await Promise.allSettled([copying, this.#store.verify(snapshot)]);
+			for (const outcome of [verified, copied]) {
+				if (outcome.status === 'rejected') {
+					throw outcome.reason;
+				}
+			}
+
 			return {folder, password};
 		} catch (error) {
 			await removeServerFolder(folder);

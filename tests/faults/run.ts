@@ -1,7 +1,7 @@
 import {spawn, type ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync, readFileSync} from 'node:fs';
-import {mkdir, writeFile} from 'node:fs/promises';
+import {mkdir, rename, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import {until} from '../helpers/worker-context.ts';
@@ -83,7 +83,11 @@ export async function startRun({cwd, env, meet, args = []}: RunRequest): Promise
 			});
 			return JSON.parse(readFileSync(file, 'utf8')) as Hit;
 		},
-		go: async (word = '') => writeFile(path.join(meet ?? '', 'hit.go'), word),
+		async go(word = '') {
+			const go = path.join(meet ?? '', 'hit.go');
+			await writeFile(`${go}.part`, word);
+			await rename(`${go}.part`, go);
+		},
 		wrote: async pattern => until(async () => {
 			if (hasEnded && !pattern.test(output())) {
 				throw new Error(`the run ended without a word of ${String(pattern)}:\n${output()}`);

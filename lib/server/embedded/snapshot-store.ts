@@ -1,10 +1,12 @@
 import {mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import {isDeepStrictEqual} from 'node:util';
 import {cacheSubfolder} from '../../config/folders.ts';
 import {partName} from '../../config/parts.ts';
 import {ServerError} from '../../errors.ts';
 import type {Snapshot} from '../server.ts';
 import {giveTo, type Account} from './account.ts';
+import {measureContents, type Contents} from './contents.ts';
 import {exists, folderSize, isSnapshotInUse, keepCluster} from './data-folder.ts';
 
 interface Record {
@@ -12,11 +14,25 @@ interface Record {
 	readonly sizeBytes: number;
 	/** The folders of the databases that refuse connections. */
 	readonly frozen?: readonly string[];
+	/** What was saved: a snapshot that holds less, or more, is damaged. */
+	readonly contents?: Contents;
+}
+
+/** The error for a snapshot that is not what was saved, or not there. */
+export function damagedSnapshot(name: string, cause: unknown): ServerError {
+	return new ServerError('ERR_SERVER_SNAPSHOT', {
+		what: `The snapshot ${name} cannot be read from ${path.join(cacheSubfolder('snapshots'), name)}.`,
+		why: 'It was pruned or damaged since it was chosen.',
+		fix: 'Run again: it is built anew.',
+		cause,
+	});
 }
 
 /** Saved clusters: one folder each, with the cluster in `data` and a record beside it, renamed into place last. */
 export class SnapshotStore {
 	readonly #account: Account | undefined;
+	readonly #verified = new Set<string>();
+	readonly #damaged = new Set<string>();
 
 	constructor(account: Account | undefined) {
 		this.#account = account;
@@ -26,25 +42,50 @@ export class SnapshotStore {
 		return path.join(this.#folder(name), 'data');
 	}
 
+	/** True if a snapshot is there and was not found to be damaged. */
 	async has(name: string): Promise<boolean> {
 		const files = [this.#recordFile(name), path.join(this.dataFolder(name), 'PG_VERSION'), path.join(this.dataFolder(name), 'global', 'pg_control')];
 		const found = await Promise.all(files.map(async file => exists(file)));
-		return found.every(Boolean);
+		return !this.#damaged.has(name) && found.every(Boolean);
+	}
+
+	/**
+	 * Looks whether a snapshot holds every file and every byte that were saved. That takes some ten milliseconds, so it is done at the
+	 * first use, while its files are copied.
+	 * @throws {ERR_SERVER_SNAPSHOT} for one that does not; from then on it counts as absent
+	 */
+	async verify(name: string): Promise<void> {
+		if (this.#verified.has(name)) {
+			return;
+		}
+
+		const {contents} = await this.#read(name);
+		if (contents !== undefined && !isDeepStrictEqual(measureContents(this.dataFolder(name)), contents)) {
+			this.#damaged.add(name);
+			throw damagedSnapshot(name, new Error(`it does not hold the ${contents.files} files and ${contents.bytes} bytes that were saved`));
+		}
+
+		this.#verified.add(name);
+	}
+
+	/** Looks anew at a snapshot from which no server starts. */
+	async verifyAgain(name: string): Promise<void> {
+		this.#verified.delete(name);
+		await this.verify(name);
+	}
+
+	async #read(name: string): Promise<Record> {
+		return JSON.parse(await readFile(this.#recordFile(name), 'utf8')) as Record;
 	}
 
 	/** What a start from the snapshot needs to know; marks it as used. */
 	async use(name: string): Promise<Required<Pick<Record, 'password' | 'frozen'>>> {
 		try {
-			const record = JSON.parse(await readFile(this.#recordFile(name), 'utf8')) as Record;
+			const record = await this.#read(name);
 			await utimes(this.#recordFile(name), new Date(), new Date());
 			return {password: record.password, frozen: record.frozen ?? []};
 		} catch (error) {
-			throw new ServerError('ERR_SERVER_SNAPSHOT', {
-				what: `The snapshot ${name} cannot be read from ${this.#folder(name)}.`,
-				why: 'It was pruned or damaged since it was chosen.',
-				fix: 'Run again: it is built anew.',
-				cause: error,
-			});
+			throw damagedSnapshot(name, error);
 		}
 	}
 
@@ -54,11 +95,13 @@ export class SnapshotStore {
 		await mkdir(part, {recursive: true, mode: 0o700});
 		await giveTo(this.#account, part);
 		await keepCluster(data, path.join(part, 'data'), this.#account);
-		const record: Record = {password, frozen, sizeBytes: await folderSize(part)};
+		const record: Record = {password, frozen, sizeBytes: await folderSize(part), contents: measureContents(path.join(part, 'data'))};
 		await writeFile(path.join(part, 'record.json'), JSON.stringify(record), {mode: 0o600});
 		if (!await this.has(name)) {
 			await rm(this.#folder(name), {recursive: true, force: true});
 			await rename(part, this.#folder(name)).catch(() => {});
+			this.#damaged.delete(name);
+			this.#verified.delete(name);
 		}
 
 		await rm(part, {recursive: true, force: true});
@@ -85,7 +128,7 @@ export class SnapshotStore {
 	async #describe(name: string): Promise<Snapshot | undefined> {
 		try {
 			const {mtime} = await stat(this.#recordFile(name));
-			const {sizeBytes} = JSON.parse(await readFile(this.#recordFile(name), 'utf8')) as Record;
+			const {sizeBytes} = await this.#read(name);
 			return {name, lastUsedAt: mtime, sizeBytes};
 		} catch {
 			return undefined;
