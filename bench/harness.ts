@@ -1,6 +1,7 @@
 import path from 'node:path';
 import {pathToFileURL} from 'node:url';
 import type * as load from '../lib/config/load.ts';
+import type * as clone from '../lib/context/clone/clone-context.ts';
 import type * as context from '../lib/context/rollback-context.ts';
 import type * as session from '../lib/context/session.ts';
 import type * as client from '../lib/keeper/client.ts';
@@ -17,6 +18,7 @@ export interface Harness {
 	readonly load: typeof load;
 	readonly session: typeof session;
 	readonly context: typeof context;
+	readonly clone: typeof clone;
 	readonly client: typeof client;
 	readonly owner: typeof owner;
 	readonly postgres: typeof postgres;
@@ -31,6 +33,7 @@ const files: Readonly<Record<keyof Harness, string>> = {
 	load: 'config/load',
 	session: 'context/session',
 	context: 'context/rollback-context',
+	clone: 'context/clone/clone-context',
 	client: 'keeper/client',
 	owner: 'keeper/owner',
 	postgres: 'postgres/client',

@@ -3,6 +3,7 @@ import process from 'node:process';
 import {lookAround} from './availability.ts';
 import {clearEnvironment} from './environment.ts';
 import type {Bench, Line, Measurement} from './line.ts';
+import {cloneLine} from './lines/clone.ts';
 import {contextLine} from './lines/context.ts';
 import {handoutLine} from './lines/handout.ts';
 import {memoryLine} from './lines/memory.ts';
@@ -15,7 +16,7 @@ import {helpText, readOptions, type BenchOptions} from './options.ts';
 import {loadPerProcessor, toTable, verdict, writeJson} from './report.ts';
 import {Workspace} from './workspace.ts';
 
-const lines: readonly Line[] = [contextLine, statementLine, handoutLine, serverLine, suiteLine, thousandLine, migrationsLine, memoryLine];
+const lines: readonly Line[] = [contextLine, statementLine, handoutLine, cloneLine, serverLine, suiteLine, thousandLine, migrationsLine, memoryLine];
 
 function say(text: string): void {
 	process.stderr.write(`${text}\n`);

@@ -1,5 +1,4 @@
 import type {Session} from '../../lib/context/session.ts';
-import type {ClientOptions} from '../../lib/postgres/client.ts';
 import {ms, onEach, type Bench, type Line, type Measurement} from '../line.ts';
 import type {BenchServer} from '../options.ts';
 import {median, percentile, time} from '../statistics.ts';
@@ -7,7 +6,6 @@ import {withLane, withSession} from '../suites/micro.ts';
 
 const rounds = 1000;
 const warmUp = 200;
-const clones = 25;
 
 async function repeat(count: number, action: () => Promise<unknown>): Promise<number[]> {
 	const samples: number[] = [];
@@ -45,50 +43,16 @@ async function measureSchema(session: Session): Promise<Measurement> {
 	};
 }
 
-/** Until the first answer on a new connection. */
-async function timeFirstQuery({workspace}: Bench, address: ClientOptions): Promise<number> {
-	const startedAt = performance.now();
-	return workspace.harness.postgres.withClient(address, async client => {
-		await client.query('select 1');
-		return performance.now() - startedAt;
-	});
-}
-
-/** Clone, first connection, first query. */
-async function measureClone(bench: Bench, session: Session): Promise<Measurement> {
-	const cloning: number[] = [];
-	const connecting: number[] = [];
-	for (let round = -2; round < clones; round++) {
-		let database = '';
-		const cloned = await time(async () => {
-			database = await session.cloneDatabase();
-		});
-		const connected = await timeFirstQuery(bench, {...session.lease.address, database});
-		if (round >= 0) {
-			cloning.push(cloned);
-			connecting.push(connected);
-		}
-	}
-
-	const total = cloning.map((cloned, index) => cloned + connecting[index]!);
-	return {
-		what: 'clone with its first connection, p50', figure: ms(median(total)),
-		note: `made on demand (${median(cloning).toFixed(1)} ms, and ${median(connecting).toFixed(1)} ms to connect and ask); the target of 10 ms is for clones made ahead, which come in a later version`,
-		details: {cloneMs: median(cloning), connectMs: median(connecting), p99Ms: percentile(total, 0.99), clones},
-	};
-}
-
 async function measure(bench: Bench, server: BenchServer): Promise<Measurement[]> {
 	return withSession(bench.workspace, server, async session => [
 		await measureConnection(session),
 		await measureSchema(session),
-		await measureClone(bench, session),
 	]);
 }
 
 /** What a worker waits for when it asks for things that are there. */
 export const handoutLine: Line = {
 	name: 'handout',
-	about: 'connection acquisition, schema operation on a cache hit, clone',
+	about: 'connection acquisition, schema operation on a cache hit',
 	run: async bench => onEach(bench, async server => measure(bench, server)),
 };

@@ -5,10 +5,11 @@ import type {BenchServer} from '../options.ts';
 import type {Workspace} from '../workspace.ts';
 import {writeProject} from './project.ts';
 
-/** What the lines about single operations run on. */
+/** What the lines about single operations run on: 30 tables. */
 export const microSchema = `
 create table item (id integer primary key, name text not null, price numeric(10, 2) not null, added_at timestamptz not null default now());
 insert into item (id, name, price) select n, 'item ' || n, n from generate_series(1, 1000) as n;
+${Array.from({length: 29}, (_, index) => `create table other_${index} (id integer generated always as identity primary key, item_id integer references item (id), name text unique);`).join('\n')}
 `;
 
 /** The tables of the schema, for Kysely. */
