@@ -60,7 +60,7 @@ export interface OpenContext {
 	close(options: {hasFailed: boolean}): Promise<Error | undefined>;
 }
 
-const serializableNote = 'This test is SERIALIZABLE on one connection, which cannot conflict with itself: a serialization failure will not happen here. tddParallelSafe gives as many connections as you want.';
+const serializableNote = 'This test is SERIALIZABLE on one connection, which cannot conflict with itself: a serialization failure will not happen here.';
 
 /** Opens a rollback context on a lane, for a test that its errors can name. Nothing is sent before the test's first statement. */
 export async function openRollbackContext(lane: Lane, options: RollbackOptions, test?: TestDescription): Promise<OpenContext> {
@@ -68,7 +68,7 @@ export async function openRollbackContext(lane: Lane, options: RollbackOptions, 
 	const {database: {record}, client} = await lane.open();
 	const inClone = escalation(test);
 	const testId = nextTestId();
-	const notes = isolationLevel === 'serializable' ? [serializableNote] : [];
+	const notes = isolationLevel === 'serializable' ? [`${serializableNote} ${inClone}`] : [];
 	const transaction = new TestTransaction(client, {
 		isolationLevel,
 		inClone,

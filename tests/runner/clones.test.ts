@@ -93,6 +93,12 @@ for (const [title, line] of Object.entries(escalations)) {
 	});
 }
 
+test('G18 R: a serializable test is told that it cannot conflict, with its first line on a clone', t => {
+	const text = report(t, 'is serializable on one connection').replaceAll(/\s+/g, ' ');
+	t.true(text.includes('a serialization failure will not happen here'), text);
+	t.true(text.includes('test(\'is serializable on one connection\', tddParallelSafe, async (t, {db}) => {'), text);
+});
+
 test('G32 C: no more clones are made than there are tests', t => {
 	const counts = [...run.stdout.matchAll(/clones: (\d+)/g)].map(([, count]) => Number(count));
 	t.is(counts.length, 12);
