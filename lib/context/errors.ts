@@ -1,5 +1,5 @@
 import {ContextError} from '../errors.ts';
-import type {RoleShape} from '../postgres/roles.ts';
+import type {TakenRole} from '../postgres/roles.ts';
 
 /** The harness's transaction was ended by the code under test. */
 export function committed(statement: string | undefined, inClone: string): ContextError {
@@ -64,17 +64,10 @@ export function explainStatement(error: Error & {code?: string}, {statement, inC
 	});
 }
 
-/** As whom a test runs, and what is known of roles. */
-export interface TestRole {
-	readonly name: string;
-	/** The roles that were there when the template was built. */
-	readonly known: readonly RoleShape[];
-}
-
 const shownRoles = 20;
 
 /** A test cannot run as the role it asks for. */
-export function roleRefused({name, known}: TestRole, cause: Error): ContextError {
+export function roleRefused({name, known}: TakenRole, cause: Error): ContextError {
 	const isKnown = known.some(role => role.name === name);
 	const others = [...known.slice(0, shownRoles).map(role => role.name), ...(known.length > shownRoles ? ['...'] : [])];
 	return new ContextError('ERR_CONTEXT_ROLE', {

@@ -75,8 +75,9 @@ async function holdLane(session: Session, packs: readonly string[], options: Rol
 	return holdPlace(async use => session.withLane(session.combination(packs), async lane => use(async () => openRollbackContext(lane, options))));
 }
 
-async function holdClone(session: Session, packs: readonly string[]): Promise<Held<OpenClone>> {
-	return holdPlace(async use => session.clones.withPlace(async () => use(async () => openCloneContext(session.clones, session.combination(packs)))));
+async function holdClone(session: Session, options: CloneOptions): Promise<Held<OpenClone>> {
+	const combination = session.combination(options.seeds ?? []);
+	return holdPlace(async use => session.clones.withPlace(async () => use(async () => openCloneContext(session.clones, combination, options))));
 }
 
 function disposable<Context extends object>(context: Context, close: () => Promise<void>): Disposable<Context> {
@@ -105,7 +106,7 @@ export async function createHarness(options: HarnessOptions = {}): Promise<Harne
 			return disposable({...context, context, data, models}, closeContext) as never;
 		},
 		async parallelSafe(cloneOptions = {}) {
-			const {open, close: closeContext} = await holdClone(session, cloneOptions.seeds ?? []);
+			const {open, close: closeContext} = await holdClone(session, cloneOptions);
 			return disposable(open.context, closeContext) as never;
 		},
 		close,

@@ -2,6 +2,7 @@ import {setImmediate} from 'node:timers/promises';
 import {Kysely, type IsolationLevel} from 'kysely';
 import {parse} from 'devalue';
 import {processIdOf, type Client} from '../postgres/client.ts';
+import {takenRole} from '../postgres/roles.ts';
 import type {Pool} from 'pg';
 import type {RegisteredDatabase} from '../seed/register.ts';
 import type {TemplateRecord} from '../template/record.ts';
@@ -74,7 +75,7 @@ export async function openRollbackContext(lane: Lane, options: RollbackOptions, 
 		inClone,
 		applicationName: test && nameOfTest(testId, test.title),
 		sequences: resetSequences ? record.sequences : [],
-		role: typeof role === 'string' ? {name: role, known: record.roles} : undefined,
+		role: typeof role === 'string' ? takenRole(role, record) : undefined,
 		securedTables: lane.standing.notice.watched(record),
 	});
 	const gate = new Gate({transaction, isolationLevel, holder: lane.holder, watch: watchLocks(lane, client, notes), inClone});

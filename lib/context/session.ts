@@ -4,6 +4,7 @@ import {openKeeper, type KeeperClient} from '../keeper/client.ts';
 import type {LaneDatabase, Lease} from '../keeper/protocol.ts';
 import {combinationId, combinationOf, type Combination, type SchemaLayer} from '../template/combination.ts';
 import {CacheStatistics} from './cache-statistics.ts';
+import {ServerRoles} from './clone/clone-roles.ts';
 import {CloneSupply} from './clone/clone-supply.ts';
 import {Holder} from './holder.ts';
 import {Lane} from './lane.ts';
@@ -180,6 +181,9 @@ export class Session {
 			renew: async lost => this.renew(lost),
 			lanes: this.#config.lanes,
 			holder: this.holder,
+			role: this.standing.role,
+			// A server that is ours is leased by one worker at a time.
+			roles: this.keeper.info.description.startsWith('external') ? undefined : new ServerRoles(),
 			request: async (combination, expected) => this.requestClone(combination, expected),
 			expect: async (combination, expected) => this.keeper.api.expectClones({lease: this.lease.id, combination, expected}),
 			retire: async database => this.keeper.api.retire(this.lease.id, database),

@@ -1,8 +1,8 @@
 import type {IsolationLevel} from 'kysely';
 import {resetSequences, type SequenceState} from '../postgres/catalog.ts';
 import {quoteLiteral} from '../postgres/identifiers.ts';
-import {becomeRole} from '../postgres/roles.ts';
-import {roleRefused, type TestRole} from './errors.ts';
+import {becomeRole, type TakenRole} from '../postgres/roles.ts';
+import {roleRefused} from './errors.ts';
 import {setBase} from './guards.ts';
 import {readToken} from './transaction-end.ts';
 
@@ -14,7 +14,7 @@ export interface TransactionOptions {
 	/** The sentence with which errors point to clones. */
 	readonly inClone: string;
 	/** As whom the test runs; undefined for the harness's own user. */
-	readonly role: TestRole | undefined;
+	readonly role: TakenRole | undefined;
 	/** What others see of the connection while it works for the test; undefined for what it was opened with. */
 	readonly applicationName: string | undefined;
 	/** Object ids of tables of which to tell, at the end, whether they were used past their policies. */
@@ -25,7 +25,7 @@ export interface TransactionOptions {
 export function beginText({isolationLevel, sequences, role, applicationName}: TransactionOptions): string {
 	const name = applicationName === undefined ? '' : `set local application_name to ${quoteLiteral(applicationName)}`;
 	// Sequences are put back by their owner, so before the role is taken on.
-	const steps = [`begin isolation level ${isolationLevel}`, name, resetSequences(sequences), role ? becomeRole(role.name, role.known) : '', setBase, readToken];
+	const steps = [`begin isolation level ${isolationLevel}`, name, resetSequences(sequences), role ? becomeRole(role) : '', setBase, readToken];
 	return steps.filter(step => step !== '').join('; ');
 }
 

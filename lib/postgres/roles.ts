@@ -1,4 +1,5 @@
 import type {Client} from './client.ts';
+import type {DatabaseProperties} from './database-properties.ts';
 import {quoteIdentifier, quoteLiteral} from './identifiers.ts';
 
 /** A role of a server, as far as it matters to whoever wants to run tests as it. */
@@ -6,16 +7,35 @@ export interface RoleShape {
 	readonly name: string;
 	/** True for superusers and roles with BYPASSRLS, whom no policy binds. */
 	readonly isExempt: boolean;
-	/** True if ALTER ROLE gave it settings of its own. */
-	readonly hasSettings: boolean;
+	/** What ALTER ROLE gave it for all databases, as `name=value`. */
+	readonly settings: readonly string[];
+}
+
+/** A role that a test runs as, and what is known of it from the template. */
+export interface TakenRole {
+	readonly name: string;
+	/** The roles that were there when the template was built. */
+	readonly known: readonly RoleShape[];
+	/** What ALTER ROLE gave it, for all databases and then for this one, as `name=value`. */
+	readonly settings: readonly string[];
+}
+
+/** Looks up what is known of a role. */
+export function takenRole(name: string, {roles, properties}: {readonly roles: readonly RoleShape[]; readonly properties?: DatabaseProperties | undefined}): TakenRole {
+	const here = (properties?.settings ?? []).filter(setting => setting.role === name);
+	return {
+		name, known: roles,
+		settings: [...roles.find(role => role.name === name)?.settings ?? [], ...here.map(setting => `${setting.name}=${setting.value}`)],
+	};
 }
 
 /** The roles of a server that somebody made, in order of their names. */
 export async function readRoles(client: Client): Promise<RoleShape[]> {
 	const {rows} = await client.query<RoleShape>(`
 		select rolname as name, rolsuper or rolbypassrls as "isExempt",
-			exists (select from pg_catalog.pg_db_role_setting where setrole = r.oid) as "hasSettings"
-		from pg_catalog.pg_roles r where not starts_with(rolname, 'pg_') order by 1`);
+			coalesce(rolconfig, '{}') as settings
+		from pg_catalog.pg_roles
+		where not starts_with(rolname, 'pg_') order by 1`);
 	return rows;
 }
 
@@ -35,22 +55,23 @@ function takeSettings(name: string): string {
 /**
  * Statements that make the rest of a transaction run as a role, and that its end undoes. The user of the session becomes that
  * role, so RESET ROLE stays there; a harness that is no superuser may only change the current one.
- * @param known what is known of roles; one that is not among them may have settings
+ * A role that was not there when the template was built may have settings, too.
  * @see https://www.postgresql.org/docs/current/sql-set-session-authorization.html
  */
-export function becomeRole(name: string, known: readonly RoleShape[]): string {
-	const hasSettings = known.find(role => role.name === name)?.hasSettings ?? true;
+export function becomeRole({name, known, settings}: TakenRole): string {
+	const isPlain = settings.length === 0 && known.some(role => role.name === name);
 	const become = `select pg_catalog.set_config(case pg_catalog.current_setting('is_superuser') when 'on' then 'session_authorization' else 'role' end, ${quoteLiteral(name)}, true)`;
-	return hasSettings ? `${takeSettings(name)}; ${become}` : become;
+	return isPlain ? become : `${takeSettings(name)}; ${become}`;
 }
 
 /**
- * The option with which a connection starts as a role, for the parameter `options` of a client or URL. RESET ROLE, RESET ALL and
- * DISCARD ALL stay at the role.
+ * The options with which a connection starts as a role, for the parameter `options` of a client or URL. RESET ROLE, RESET ALL and
+ * DISCARD ALL stay at the role; SET ROLE NONE does not.
  * @see https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-OPTIONS
  */
-export function roleOption(name: string): string {
-	return `-c role=${name.replaceAll(/[\\\s]/g, String.raw`\$&`)}`;
+export function roleOptions({name, settings}: TakenRole): string {
+	const lines = settings.filter(line => !unsettable.includes(line.slice(0, line.indexOf('='))));
+	return [...lines, `role=${name}`].map(line => `-c ${line.replaceAll(/[\\\s]/g, String.raw`\$&`)}`).join(' ');
 }
 
 /** The object ids of tables that have row-level security. A clone's are the same. */

@@ -4,14 +4,15 @@ import {connectClient, type Client} from '../postgres/client.ts';
 import type {ServerAddress} from '../server/server.ts';
 import type {Target} from './apply.ts';
 
-/** The URL of a database of a server, as other programs take it: over TCP. */
-export function databaseUrl(address: ServerAddress, database: string): string {
+/** The URL of a database of a server, as other programs take it: over TCP, with options for the start of its connections. */
+export function databaseUrl(address: ServerAddress, database: string, options = ''): string {
 	const {host, port} = address.tcp ?? address;
 	const url = new URL(`postgres://${host.includes(':') ? `[${host}]` : host}:${port}`);
 	url.username = encodeURIComponent(address.user);
 	url.password = encodeURIComponent(address.password);
 	url.pathname = `/${encodeURIComponent(database)}`;
-	return url.href;
+	// Not by searchParams: libpq takes a plus for a plus.
+	return options === '' ? url.href : `${url.href}?options=${encodeURIComponent(options)}`;
 }
 
 /** Opens a database for building, hands it over in all three forms, and closes every connection. */

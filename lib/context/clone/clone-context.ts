@@ -2,7 +2,7 @@ import {parse} from 'devalue';
 import {Kysely} from 'kysely';
 import type pg from 'pg';
 import Cursor from 'pg-cursor';
-import type {ServerAddress} from '../../server/server.ts';
+import {roleOptions} from '../../postgres/roles.ts';
 import type {RegisteredDatabase, RegisteredSeeds} from '../../seed/register.ts';
 import type {Combination} from '../../template/combination.ts';
 import type {TemplateRecord} from '../../template/record.ts';
@@ -13,7 +13,7 @@ import {createModels, type Models} from '../models.ts';
 import {nextTestId} from '../test-id.ts';
 import {Barriers, type Barrier} from './barrier.ts';
 import {endClone} from './clone-end.ts';
-import {ClonePool} from './clone-pool.ts';
+import {ClonePool, type ClonePoolOptions} from './clone-pool.ts';
 import type {CloneSupply} from './clone-supply.ts';
 import {CloneHooks, HookedDialect} from './hooked-dialect.ts';
 
@@ -23,6 +23,8 @@ type PackName = keyof RegisteredSeeds & string;
 export interface CloneOptions<Packs extends readonly PackName[] = readonly PackName[]> {
 	/** Seed packs whose rows the clone holds. Default none. */
 	readonly seeds?: Packs;
+	/** The role to connect as, which the schema has made; null for the harness's own user. Default: the option `role` of the project. */
+	readonly role?: string | null;
 }
 
 /** A database that only one test has: real commits, as many connections as it wants. */
@@ -67,13 +69,15 @@ async function createKysely(pool: ClonePool, hooks: CloneHooks): Promise<Kysely<
 	return db;
 }
 
+type ConnectionsOptions = Pick<ClonePoolOptions, 'address' | 'database' | 'role'>;
+
 /** The connections of a test: its pool, and further ones that are pools of one. */
 class Connections {
 	readonly pools: ClonePool[];
 	readonly hooks = new CloneHooks();
-	readonly #options: {readonly address: ServerAddress; readonly database: string};
+	readonly #options: ConnectionsOptions;
 
-	constructor(first: ClonePool, options: {address: ServerAddress; database: string}) {
+	constructor(first: ClonePool, options: ConnectionsOptions) {
 		this.pools = [first];
 		this.#options = options;
 	}
@@ -90,10 +94,11 @@ function readData(packs: readonly string[], {results}: TemplateRecord): any {
 }
 
 /** Opens a context on a clone that nobody has had. */
-export async function openCloneContext(supply: CloneSupply, combination: Combination): Promise<OpenClone> {
+export async function openCloneContext(supply: CloneSupply, combination: Combination, {role: asked}: Pick<CloneOptions, 'role'> = {}): Promise<OpenClone> {
 	const {holder} = supply.options;
-	const {database: {name, record}, address, pool} = await supply.take(combination);
-	const connections = new Connections(pool, {address, database: name});
+	const {database: {name, record}, address, pool} = await supply.take(combination, asked);
+	const {role} = pool;
+	const connections = new Connections(pool, {address, database: name, role});
 	const barriers = new Barriers(holder);
 	const notes: string[] = [];
 	const db = await createKysely(pool, connections.hooks);
@@ -106,7 +111,7 @@ export async function openCloneContext(supply: CloneSupply, combination: Combina
 		connect: async () => connections.open(),
 		barrier: size => barriers.create(size),
 		isolationId: name,
-		url: databaseUrl(address, name),
+		url: databaseUrl(address, name, role && roleOptions(role)),
 		testId: nextTestId(),
 	};
 	return {

@@ -29,7 +29,8 @@ export async function endClone({supply, name, pools, barriers, notes, hasFailed}
 	const leaks: Leak[] = [...barriers.leaks, ...pools.flatMap(pool => pool.leaks)];
 	barriers.close();
 	notes.push(...await openListeners(pools));
-	leaks.push(...await strangers(pools));
+	await leaveRole(pools);
+	leaks.push(...await strangers(pools), ...await leftRoles(supply, pools));
 	for (const pool of pools) {
 		pool.close();
 	}
@@ -52,6 +53,17 @@ async function openListeners(pools: readonly ClonePool[]): Promise<string[]> {
 		return answer.rows.map(({channel}) => channel);
 	}));
 	return [...new Set(channels.flat())].map(channel => `A connection was still listening to '${channel}' at the end of this test; it was closed. UNLISTEN, or end the connection.`);
+}
+
+/** What is looked for at the end is not the role's to see. The idle connections are closed right after. */
+async function leaveRole(pools: readonly ClonePool[]): Promise<void> {
+	const idle = pools.filter(({role}) => role).flatMap(pool => pool.idle);
+	await Promise.all(idle.map(async client => client.query('reset session authorization; set role none').catch(() => {})));
+}
+
+async function leftRoles({options: {roles}}: CloneSupply, pools: readonly ClonePool[]): Promise<readonly Leak[]> {
+	const [client] = pools.flatMap(pool => pool.idle);
+	return client && roles ? roles.drop(client).catch(() => []) : [];
 }
 
 /** Connections that were opened through the URL and are still open: whoever opened them would meet the end of this database. */

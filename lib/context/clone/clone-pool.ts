@@ -1,5 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import pg from 'pg';
+import {roleOptions, type TakenRole} from '../../postgres/roles.ts';
 import type {ServerAddress} from '../../server/server.ts';
 import {shorten, type Leak} from '../errors.ts';
 import {captureOrigin, userFrames} from '../origin.ts';
@@ -16,6 +17,8 @@ export interface ClonePoolOptions {
 	readonly applicationName: string;
 	/** How many connections there may be at once. */
 	readonly max: number;
+	/** As whom; undefined for the harness's own user. */
+	readonly role: TakenRole | undefined;
 }
 
 type Callback = (error: Error | undefined, client: pg.PoolClient | undefined, release: (error?: Error | boolean) => void) => void;
@@ -32,13 +35,16 @@ export class ClonePool extends pg.Pool {
 	readonly #waiting = new Set<Error>();
 	readonly #all = new Set<pg.PoolClient>();
 	#isClosed = false;
+	/** As whom its connections begin; undefined for the harness's own user. */
+	readonly role: TakenRole | undefined;
 
-	constructor({address, database, applicationName, max}: ClonePoolOptions) {
+	constructor({address, database, applicationName, max, role}: ClonePoolOptions) {
 		const {host, port, user, password, ssl} = address;
 		super({
 			host, port, user, password, database, max, ssl: ssl ? {rejectUnauthorized: false} : false,
-			application_name: applicationName, idleTimeoutMillis: 0, allowExitOnIdle: true, Client: CloneClient,
+			application_name: applicationName, ...(role && {options: roleOptions(role)}), idleTimeoutMillis: 0, allowExitOnIdle: true, Client: CloneClient,
 		});
+		this.role = role;
 		// A connection that ends while nobody uses it is no reason to end the process.
 		this.on('error', () => {});
 		this.on('connect', client => this.#all.add(client));

@@ -1,10 +1,13 @@
 import pLimit, {type LimitFunction} from 'p-limit';
 import type {KeptDatabase, LaneDatabase} from '../../keeper/protocol.ts';
 import type {ServerAddress} from '../../server/server.ts';
+import {takenRole} from '../../postgres/roles.ts';
 import {combinationId, type Combination} from '../../template/combination.ts';
 import type {Holder} from '../holder.ts';
+import {roleRefused} from '../errors.ts';
 import {isServerGone} from '../server-gone.ts';
 import {ClonePool} from './clone-pool.ts';
+import type {ServerRoles} from './clone-roles.ts';
 
 /** How many clones are open at once in one worker; further tests queue. Each may use ten connections of the server's hundred. */
 const openClones = 4;
@@ -28,6 +31,10 @@ export interface CloneSupplyOptions {
 	readonly renew: (lost: ServerAddress) => Promise<void>;
 	readonly holder: Holder;
 	readonly lanes: number;
+	/** As whom tests run that do not say otherwise. */
+	readonly role: string | undefined;
+	/** The roles of the server; nothing where others use it, too. */
+	readonly roles: ServerRoles | undefined;
 	readonly request: (combination: Combination, expected: number) => Promise<LaneDatabase>;
 	readonly expect: (combination: Combination, expected: number) => Promise<void>;
 	readonly retire: (database: string) => Promise<void>;
@@ -59,20 +66,23 @@ export class CloneSupply {
 		return this.#limit(use);
 	}
 
-	/** A clone that nobody has had, at hand or made now, on another server if this one has gone. */
-	async take(combination: Combination): Promise<PreparedClone> {
+	/**
+	 * A clone that nobody has had, at hand or made now, on another server if this one has gone.
+	 * @param role as whom to connect; null for the harness's own user
+	 */
+	async take(combination: Combination, role: string | null = this.options.role ?? null): Promise<PreparedClone> {
 		const {address, holder, renew} = this.options;
 		return holder.during(async () => {
 			const before = address();
 			try {
-				return await this.#take(combination);
+				return await this.#connectAs(await this.#take(combination), role);
 			} catch (error) {
 				if (!isServerGone(error)) {
 					throw error;
 				}
 
 				await renew(before);
-				return this.#prepare(combination, 0);
+				return this.#connectAs(await this.#prepare(combination, 0), role);
 			}
 		});
 	}
@@ -128,18 +138,42 @@ export class CloneSupply {
 
 	/** @param ahead how many of those that are expected are being prepared already */
 	async #prepare(combination: Combination, ahead: number): Promise<PreparedClone> {
-		const {request} = this.options;
+		const {request, role} = this.options;
 		const expected = (this.#expected.get(combinationId(combination)) ?? 0) - ahead;
 		const database = await request(combination, Math.max(0, expected));
+		return this.#open(database, role ?? null);
+	}
+
+	/** What was made ahead is connected as most tests want it. */
+	async #connectAs(clone: PreparedClone, role: string | null): Promise<PreparedClone> {
+		if ((clone.pool.role?.name ?? null) === role) {
+			return clone;
+		}
+
+		clone.pool.close();
+		return this.#open(clone.database, role);
+	}
+
+	async #open(database: LaneDatabase, name: string | null): Promise<PreparedClone> {
+		const {retire, roles} = this.options;
 		const address = this.options.address();
-		const pool = new ClonePool({address, database: database.name, applicationName: 'dataflow-tdd test', max: connectionsPerClone});
+		const role = name === null ? undefined : takenRole(name, database.record);
+		const pool = new ClonePool({address, database: database.name, applicationName: 'dataflow-tdd test', max: connectionsPerClone, role});
 		try {
 			await pool.warm();
+			await roles?.remember(pool, database.record.roles);
 		} catch (error) {
 			pool.close();
-			throw error;
+			void retire(database.name).catch(() => {});
+			throw role && isRefusal(error) ? roleRefused(role, error) : error;
 		}
 
 		return {database, address, pool};
 	}
+}
+
+/** SQLSTATEs 22023 and 42501: there is no such role, or it may not be taken on. */
+function isRefusal(error: unknown): error is Error {
+	const {code} = error as {code?: string};
+	return code === '22023' || code === '42501';
 }
