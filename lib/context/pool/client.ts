@@ -22,8 +22,13 @@ export interface ClientHost {
 
 /** What pg keeps in a query besides its types. */
 interface QueryParts {
-	text?: string;
-	rows?: unknown;
+	readonly text?: string;
+	readonly values?: unknown;
+	readonly name?: unknown;
+	readonly types?: unknown;
+	readonly queryMode?: unknown;
+	readonly binary?: unknown;
+	readonly rows?: unknown;
 	callback?: ((error: Error | null, answer?: Answer | Answer[]) => void) | undefined;
 	_rowMode: string;
 	_result: Answer & {_types: typeof pg.types};
@@ -40,6 +45,8 @@ const isPlain = (query: PgQuery | Submittable): query is PgQuery => query instan
 export class ContextClient extends pg.Client {
 	/** Where it was taken from the pool. */
 	takenAt: Error | undefined;
+	/** True when the pool took it for one query, which was asked for in the same place. */
+	isTakenForQuery = false;
 	readonly #host: ClientHost;
 	readonly #session: PoolSession;
 	/** Held from BEGIN to its end. */
@@ -79,7 +86,7 @@ export class ContextClient extends pg.Client {
 	_pulseQueryQueue(): void {
 		const {_queryQueue: queue} = this as unknown as {_queryQueue: Array<PgQuery | Submittable>};
 		for (const query of queue.splice(0)) {
-			const origin = Object.assign(captureOrigin(), {cause: this.takenAt});
+			const origin = this.#originOfQuery();
 			const before = this.#last;
 			this.#last = isPlain(query) ? this.#answer(query, {before, origin}) : this.#lend(query, {before, origin});
 		}
@@ -127,6 +134,11 @@ export class ContextClient extends pg.Client {
 
 	forward(notice: Notice): void {
 		this.emit('notice', notice);
+	}
+
+	/** Remembering a place costs 5 µs, so it is done once a query. */
+	#originOfQuery(): Error {
+		return this.isTakenForQuery && this.takenAt ? this.takenAt : Object.assign(captureOrigin(), {cause: this.takenAt});
 	}
 
 	async #end(): Promise<void> {
@@ -208,11 +220,16 @@ export class ContextClient extends pg.Client {
  * The same query, to be sent once: pg may have answered the asker already, because of a time-out, and an answer must come to us all the same.
  * What it tells its listeners of rows reaches those of the query itself.
  */
-function copyOf(query: PgQuery, text?: string): PgQuery {
-	const copy = Object.create(query) as QueryParts;
-	const result = resultOf(query);
-	const emit = (event: string, ...given: unknown[]): boolean => event === 'row' && query.emit('row', ...given);
-	return Object.assign(copy, {_result: result, _results: result, emit}, text === undefined ? {} : {text}) as unknown as PgQuery;
+function copyOf(query: PgQuery, part?: string): PgQuery {
+	const {text, values, name, types, queryMode, binary, _rowMode: rowMode, _result: {_types: parsers}} = query as unknown as QueryParts;
+	const copy = new pg.Query({text: part ?? text, values, name, types, queryMode, binary, rowMode} as pg.QueryConfig);
+	const {_result: result} = copy as unknown as QueryParts;
+	Object.assign(result, {_types: parsers});
+	if (query.listenerCount('row') > 0) {
+		copy.on('row', (row, result) => void query.emit('row', row, result));
+	}
+
+	return copy;
 }
 
 /** An empty result, as pg makes it for a query. */

@@ -15,6 +15,9 @@ type Callback = (error: Error | undefined, client: pg.PoolClient | undefined, do
  * A pool of pg, whose clients all run on the one transaction of a test. Taking, waiting, releasing, counting, ending and events are pg's own.
  */
 class ContextPool extends pg.Pool {
+	/** True while `query` takes a client. */
+	#isQuerying = false;
+
 	constructor(host: ClientHost, register: (client: ContextClient) => void) {
 		const {host: address, port, user, database} = host.connection;
 		class PoolClient extends ContextClient {
@@ -32,17 +35,22 @@ class ContextPool extends pg.Pool {
 
 	/** In all forms that pg has. */
 	override query(...given: any[]): any {
-		const result: unknown = super.query(...given as Parameters<pg.Pool['query']>);
-		return result instanceof Promise ? traced(result) : result;
+		this.#isQuerying = true;
+		try {
+			const result: unknown = super.query(...given as Parameters<pg.Pool['query']>);
+			return result instanceof Promise ? traced(result) : result;
+		} finally {
+			this.#isQuerying = false;
+		}
 	}
 
 	override connect(): Promise<pg.PoolClient>;
 	override connect(callback: Callback): void;
 	override connect(callback?: Callback): Promise<pg.PoolClient> | void {
-		const takenAt = captureOrigin();
+		const taken = {takenAt: captureOrigin(), isTakenForQuery: this.#isQuerying};
 		if (!callback) {
 			return super.connect().then(client => {
-				Object.assign(client, {takenAt});
+				Object.assign(client, taken);
 				return client;
 			});
 		}
@@ -50,7 +58,7 @@ class ContextPool extends pg.Pool {
 		// A callback that had to wait is called by whoever releases a client, and belongs to the one who asked all the same.
 		super.connect(AsyncResource.bind((error: Error | undefined, client: pg.PoolClient | undefined, done: Done) => {
 			if (client) {
-				Object.assign(client, {takenAt});
+				Object.assign(client, taken);
 			}
 
 			callback(error, client, done);
