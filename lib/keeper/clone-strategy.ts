@@ -26,6 +26,8 @@ export interface MeasureRequest {
 	readonly version: number;
 	/** The template that is cloned. */
 	readonly template: string;
+	/** Where the clones go. Default: where the template lies. */
+	readonly tablespace?: string | undefined;
 	readonly databaseOwner: string;
 }
 
@@ -113,10 +115,10 @@ function unlessOrdinary(strategy: CloneStrategy): (error: unknown) => undefined 
 	};
 }
 
-async function timeClone({admin, template, databaseOwner}: MeasureRequest, strategy: CloneStrategy): Promise<number> {
+async function timeClone({admin, template, databaseOwner, tablespace}: MeasureRequest, strategy: CloneStrategy): Promise<number> {
 	const name = privateName('c', databaseOwner);
 	const startedAt = performance.now();
-	await cloneDatabase(admin, {template, name, strategy});
+	await cloneDatabase(admin, {template, name, strategy, tablespace});
 	const tookMs = performance.now() - startedAt;
 	await dropDatabase(admin, name);
 	return tookMs;

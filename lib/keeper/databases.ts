@@ -1,26 +1,18 @@
 import pLimit from 'p-limit';
-import {privateName, savedLaneName, templateName} from '../config/names.ts';
-import type {Client} from '../postgres/client.ts';
-import {restoreProperties} from '../postgres/database-properties.ts';
-import {cloneDatabase, dropDatabase, endSessions, listDatabases, type CloneStrategy} from '../postgres/databases.ts';
+import {savedLaneName, templateName} from '../config/names.ts';
+import {dropDatabase, endSessions, listDatabases} from '../postgres/databases.ts';
 import {combinationId, type Combination} from '../template/combination.ts';
 import {parseRecord, type TemplateRecord} from '../template/record.ts';
-import type {CloneStrategies} from './clone-strategy.ts';
-import {Clones, isDiskFull} from './clones.ts';
+import {Cloner, type ClonerOptions} from './cloner.ts';
+import {Clones} from './clones.ts';
 import {log} from './log.ts';
 import type {LaneDatabase} from './protocol.ts';
 
 type Handout = Pick<LaneDatabase, 'name' | 'record' | 'source'>;
 
 /** What {@link ServerDatabases} needs to know of its server. */
-export interface ServerDatabasesOptions {
-	/** A connection that stays open; all databases are made through it, one after the other. */
-	readonly admin: Client;
+export interface ServerDatabasesOptions extends ClonerOptions {
 	readonly fingerprint: string;
-	readonly databaseOwner: string;
-	readonly strategies: CloneStrategies;
-	/** The server's major version. */
-	readonly version: number;
 	/** What clones may occupy before used ones are dropped while tests run, in bytes. */
 	readonly budgetBytes: number;
 	/** Builds the templates that a combination lacks on this server. */
@@ -38,12 +30,12 @@ export class ServerDatabases {
 	readonly #inTurn = pLimit(1);
 	readonly #builds = new Map<string, Promise<TemplateRecord>>();
 	readonly #clones: Clones;
-	#strategy: CloneStrategy;
+	readonly #cloner: Cloner;
 	#measuring: Promise<void> | undefined;
 
 	private constructor(options: ServerDatabasesOptions) {
 		this.#options = options;
-		this.#strategy = options.strategies.recall()?.strategy ?? 'file_copy';
+		this.#cloner = new Cloner(options);
 		this.#clones = new Clones({
 			create: async id => this.#clone(id),
 			drop: async name => this.#drop(name),
@@ -139,8 +131,8 @@ export class ServerDatabases {
 	 * where the template's files lie as much as on the server.
 	 */
 	async measureCloning(): Promise<void> {
-		if (this.#records.has('schema') && this.#options.strategies.isWanting) {
-			this.#measuring = this.#inTurn(async () => this.#measure());
+		if (this.#records.has('schema')) {
+			this.#measuring = this.#inTurn(async () => this.#cloner.measure(templateName(this.#options.fingerprint, 'schema')));
 			await this.#measuring;
 		}
 	}
@@ -152,13 +144,6 @@ export class ServerDatabases {
 		this.#lanes.clear();
 		await this.tidy();
 		await this.#clones.dropAll();
-	}
-
-	async #measure(): Promise<void> {
-		const {admin, version, databaseOwner, fingerprint, strategies} = this.#options;
-		const {strategy, medianMs} = await strategies.measure({admin, version, databaseOwner, template: templateName(fingerprint, 'schema')});
-		this.#strategy = strategy;
-		log(`cloning by ${strategy}; medians in ms: ${JSON.stringify(medianMs)}`);
 	}
 
 	#add(record: TemplateRecord, names: ReadonlySet<string>): void {
@@ -198,26 +183,6 @@ export class ServerDatabases {
 	}
 
 	async #clone(id: string): Promise<string> {
-		return this.#inTurn(async () => this.#cloneNow(id));
-	}
-
-	async #cloneNow(id: string): Promise<string> {
-		const {admin, databaseOwner, fingerprint} = this.#options;
-		const request = {template: templateName(fingerprint, id), name: privateName('c', databaseOwner)};
-		try {
-			await cloneDatabase(admin, {...request, strategy: this.#strategy});
-		} catch (error) {
-			if (this.#strategy === 'file_copy' || isDiskFull(error)) {
-				throw error;
-			}
-
-			// What was fastest elsewhere need not work here: on another file system, for one.
-			log(`cloning by ${this.#strategy} failed, by file_copy from now on: ${String(error)}`);
-			this.#strategy = 'file_copy';
-			await cloneDatabase(admin, request);
-		}
-
-		await restoreProperties(admin, request.name, this.#records.get(id)?.properties);
-		return request.name;
+		return this.#inTurn(async () => this.#cloner.clone(templateName(this.#options.fingerprint, id), this.#records.get(id)?.properties));
 	}
 }

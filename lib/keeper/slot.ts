@@ -130,7 +130,7 @@ export class Slot {
 		try {
 			const admin = await connectClient({...server.address, applicationName: `dataflow-tdd keeper ${databaseOwner}`});
 			const build = async (combination: Parameters<typeof templates.build>[2][number]) => templates.build(server, fingerprint, [combination]);
-			const databases = await ServerDatabases.open({admin, fingerprint, databaseOwner, build, strategies: templates.strategies, version: server.version, budgetBytes: this.#options.budgetBytes});
+			const databases = await ServerDatabases.open({admin, fingerprint, databaseOwner, build, strategies: templates.strategies, version: server.version, memoryFolder: server.memoryFolder, budgetBytes: this.#options.budgetBytes});
 			const running: Running = {server, admin, databases, fingerprint, startMs: performance.now() - startedAt, hasEnded: false};
 			void server.ended.then(reason => {
 				running.hasEnded = true;

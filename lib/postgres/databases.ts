@@ -30,6 +30,8 @@ export interface CloneRequest {
 	readonly name: string;
 	/** Default `'file_copy'`. */
 	readonly strategy?: CloneStrategy;
+	/** Default: where the template lies. */
+	readonly tablespace?: string | undefined;
 }
 
 /**
@@ -37,14 +39,24 @@ export interface CloneRequest {
  * @see https://www.postgresql.org/docs/current/sql-createdatabase.html
  * @see https://www.postgresql.org/docs/current/runtime-config-resource.html#GUC-FILE-COPY-METHOD
  */
-export async function cloneDatabase(client: Client, {template, name, strategy = 'file_copy'}: CloneRequest): Promise<void> {
+export async function cloneDatabase(client: Client, {template, name, strategy = 'file_copy', tablespace}: CloneRequest): Promise<void> {
 	assertOwnDatabase(name);
-	const create = `create database ${quoteIdentifier(name)} template ${quoteIdentifier(template)} strategy`;
+	const place = tablespace === undefined ? '' : ` tablespace ${quoteIdentifier(tablespace)}`;
+	const create = `create database ${quoteIdentifier(name)} template ${quoteIdentifier(template)}${place} strategy`;
 	try {
 		await (strategy === 'file_clone' ? cloneFiles(client, create) : client.query(`${create} ${strategy}`));
 	} catch (error) {
 		throw explainDisk(error, 'A clone needs the size of its template once more; PostgreSQL has removed what was half made.');
 	}
+}
+
+/**
+ * Makes a tablespace in a folder that does not exist yet. The server makes the folder itself, because it has to own it.
+ * @see https://www.postgresql.org/docs/current/sql-createtablespace.html
+ */
+export async function createTablespace(client: Client, {name, folder}: {name: string; folder: string}): Promise<void> {
+	await client.query(`copy (select 1) to program ${quoteLiteral(`mkdir -m 700 '${folder}'`)}`);
+	await client.query(`create tablespace ${quoteIdentifier(name)} location ${quoteLiteral(folder)}`);
 }
 
 async function cloneFiles(client: Client, create: string): Promise<void> {

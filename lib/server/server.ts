@@ -21,6 +21,8 @@ export interface StartedServer {
 	readonly address: ServerAddress;
 	/** Says which server this is, for logs: a container id, a folder, a URL without its password. */
 	readonly label: string;
+	/** A folder of the server's machine that lies in memory, and in which databases may lie, where there is one. */
+	readonly memoryFolder?: string;
 	/** Resolves with a reason when the server has ended, whoever ended it. It never rejects. */
 	readonly ended: Promise<string>;
 	/** Stops the server and removes what it wrote. Calling it again returns the same promise. */

@@ -4,6 +4,7 @@ import type {ServerAddress, StartedServer} from '../server.ts';
 import {ContainerLog} from './container-log.ts';
 import {isConflict, isNotFound, snapshotError} from './errors.ts';
 import {heldLine} from './lifeline.ts';
+import {memoryFolder} from './memory.ts';
 
 /** The engine's handle of one container. */
 export type Container = ReturnType<ContainerRuntimeClient['container']['getById']>;
@@ -39,6 +40,7 @@ export class RunningContainer {
 		return {
 			address,
 			label: this.label,
+			memoryFolder,
 			ended: this.ended,
 			stop: () => this.remove(),
 			log: async () => this.log.tail(100),

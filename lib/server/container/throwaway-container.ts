@@ -1,5 +1,6 @@
 import {PostgreSqlContainer} from '@testcontainers/postgresql';
 import {ImageName, type WaitStrategy} from 'testcontainers';
+import {memoryBytes} from './memory.ts';
 
 /** The port on which PostgreSQL listens inside a container. */
 export const containerPort = 5432;
@@ -50,6 +51,7 @@ export class ThrowawayContainer extends PostgreSqlContainer {
 
 	#adjust(bindTo: string | undefined): void {
 		this.hostConfig.AutoRemove = true;
+		this.hostConfig.ShmSize = memoryBytes;
 		this.healthCheck = {test: ['CMD', 'true']};
 		this.createOpts.Healthcheck = {Test: ['NONE']};
 		if (bindTo !== undefined) {
