@@ -22,7 +22,20 @@ export interface ContextRequest extends RollbackOptions {
 export async function withContext<T>(use: (open: TestedContext) => Promise<T>, {packs = [], layers = [], title, ...options}: ContextRequest = {}): Promise<T> {
 	const session = await workerSession.open();
 	const combination: Combination = {packs, layers};
-	return session.withLane(combination, async lane => use({...await openRollbackContext(lane, options, title === undefined ? undefined : {title, packs}), lane}));
+	return session.withLane(combination, async lane => {
+		const open = await openRollbackContext(lane, options, title === undefined ? undefined : {title, packs});
+		return closeIfItThrows(open, async () => use({...open, lane}));
+	});
+}
+
+/** A test that fails before it has closed its context must not spoil the ones after it. */
+async function closeIfItThrows<T>(open: Pick<OpenContext, 'close'>, use: () => Promise<T>): Promise<T> {
+	try {
+		return await use();
+	} catch (error) {
+		await open.close({hasFailed: true}).catch(() => {});
+		throw error;
+	}
 }
 
 /** Opens a context, uses it, and asserts that its end finds nothing. */
@@ -63,7 +76,10 @@ export async function until(isTrue: () => Promise<boolean>): Promise<void> {
 /** Opens a clone context as a fixture does, but leaves its end to the caller. */
 export async function withClone<T>(use: (open: OpenClone) => Promise<T>, packs: readonly string[] = []): Promise<T> {
 	const {clones} = await workerSession.open();
-	return clones.withPlace(async () => use(await openCloneContext(clones, {packs, layers: []})));
+	return clones.withPlace(async () => {
+		const open = await openCloneContext(clones, {packs, layers: []});
+		return closeIfItThrows(open, async () => use(open));
+	});
 }
 
 /** Opens a clone context, uses it, and asserts that its end finds nothing. */
