@@ -2,6 +2,7 @@ import type {LaneDatabase} from '../keeper/protocol.ts';
 import {connectClient, processIdOf, withClient, type Client} from '../postgres/client.ts';
 import type {ServerAddress} from '../server/server.ts';
 import type {Holder} from './holder.ts';
+import {observerName} from './lock-report.ts';
 import type {Standing} from './row-security.ts';
 import {isServerGone} from './server-gone.ts';
 
@@ -71,7 +72,7 @@ export class Lane {
 
 	/** Opens another connection to the lane's database, for what has to look at it from outside. The caller ends it. */
 	async connectBeside(): Promise<Client> {
-		return connectClient({...this.#options.address(), database: this.#database!.name, applicationName: 'dataflow-tdd observer', timeoutMs: 2000});
+		return connectClient({...this.#options.address(), database: this.#database!.name, applicationName: observerName, timeoutMs: 2000});
 	}
 
 	async #open(): Promise<{database: LaneDatabase; client: Client}> {

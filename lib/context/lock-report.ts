@@ -4,9 +4,12 @@ import {shorten} from './errors.ts';
 /** PostgreSQL cuts names of applications to this, and replaces what is not ASCII. */
 const maxNameBytes = 63;
 
+/** The `application_name` of connections with which the harness only looks. */
+export const observerName = 'dataflow-tdd observer';
+
 /** The `application_name` of a test's connections: who waits for its locks reads there who it is. */
 export function nameOfTest(testId: string, title: string): string {
-	return `${testId} ${title.replaceAll(/[^\u{20}-\u{7E}]+/gu, '?')}`.slice(0, maxNameBytes);
+	return `${testId} ${title.replaceAll(/[^\u{20}-\u{7E}]+/gu, '?')}`.slice(0, maxNameBytes).trim();
 }
 
 /** Says what a statement waits for, and for whom. */

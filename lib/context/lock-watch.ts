@@ -21,9 +21,10 @@ export interface LockWatchOptions {
 }
 
 /** A statement that has not been answered yet. */
-interface Pending {
+export interface Pending {
 	readonly text: string;
-	readonly since: number;
+	/** When it was sent, or when the one before it was answered. */
+	since: number;
 	/** What was found out about its wait: nothing yet, or an empty text if it waits for no lock. */
 	finding: Promise<string> | undefined;
 	isTold: boolean;
@@ -31,8 +32,8 @@ interface Pending {
 
 /**
  * Says for which lock, and for whom, the statements of one connection wait. Make one for each connection, let every statement
- * run in `during`, and close it with its context. A statement costs two assignments; a statement that waits for 0.8 s is looked at
- * once, from another connection. Who holds a lock is told by `application_name`, see {@link nameOfTest}.
+ * run in `during`, or between `begin` and `end`, and close it with its context. That costs next to nothing; a statement that is not
+ * answered for 0.8 s is looked at once, from another connection. Who holds a lock is told by `application_name`, see {@link nameOfTest}.
  * @example
  * const watch = new LockWatch({processId, connect: () => connectClient(address), tell: text => notes.push(text)});
  * const result = await watch.during(text, () => client.query(text));
@@ -40,7 +41,8 @@ interface Pending {
  */
 export class LockWatch {
 	readonly #options: LockWatchOptions;
-	#pending: Pending | undefined;
+	/** The first one runs, the others wait behind it on the same connection. */
+	readonly #pending: Pending[] = [];
 	#timer: NodeJS.Timeout | undefined;
 	#isClosed = false;
 
@@ -50,20 +52,39 @@ export class LockWatch {
 
 	/** Runs a statement; if it fails after a wait, its error has what was found out as `lockWait`. */
 	async during<T>(text: string, action: () => Promise<T>): Promise<T> {
-		const pending: Pending = {text, since: performance.now(), finding: undefined, isTold: false};
-		this.#pending = pending;
-		this.#timer ??= this.#isClosed ? undefined : setInterval(() => {
-			this.#check();
-		}, checkEveryMs).unref();
+		const pending = this.begin(text);
 		try {
 			return await action();
 		} catch (error) {
-			await carry(error, pending.finding);
+			await this.carry(error, pending);
 			throw error;
 		} finally {
-			if (this.#pending === pending) {
-				this.#pending = undefined;
-			}
+			this.end(pending);
+		}
+	}
+
+	begin(text: string): Pending {
+		const pending: Pending = {text, since: performance.now(), finding: undefined, isTold: false};
+		this.#pending.push(pending);
+		this.#timer ??= this.#isClosed ? undefined : setInterval(() => {
+			this.#check();
+		}, checkEveryMs).unref();
+		return pending;
+	}
+
+	/** Puts what was found out where runners show it, and leaves the message as it is, because tests compare it. */
+	async carry(error: unknown, {finding}: Pending): Promise<void> {
+		const text = finding && await Promise.race([finding, setTimeout(carryWithinMs, '', {ref: false})]);
+		if (text && error instanceof Error) {
+			Object.assign(error, {lockWait: text});
+		}
+	}
+
+	end(pending: Pending): void {
+		this.#pending.splice(this.#pending.indexOf(pending), 1);
+		const [next] = this.#pending;
+		if (next) {
+			next.since = performance.now();
 		}
 	}
 
@@ -73,7 +94,7 @@ export class LockWatch {
 	}
 
 	#check(): void {
-		const pending = this.#pending;
+		const [pending] = this.#pending;
 		const waitedMs = pending ? performance.now() - pending.since : 0;
 		if (pending && waitedMs >= lookAfterMs) {
 			pending.finding ??= this.#look(pending).catch(() => '');
@@ -99,13 +120,5 @@ export class LockWatch {
 			// Not waited for: nothing depends on it.
 			client.end().catch(() => {});
 		}
-	}
-}
-
-/** Puts what was found out where runners show it, and leaves the message as it is, because tests compare it. */
-async function carry(error: unknown, finding: Promise<string> | undefined): Promise<void> {
-	const text = finding && await Promise.race([finding, setTimeout(carryWithinMs, '', {ref: false})]);
-	if (text && error instanceof Error) {
-		Object.assign(error, {lockWait: text});
 	}
 }

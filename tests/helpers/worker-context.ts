@@ -74,10 +74,10 @@ export async function until(isTrue: () => Promise<boolean>): Promise<void> {
 }
 
 /** Opens a clone context as a fixture does, but leaves its end to the caller. */
-export async function withClone<T>(use: (open: OpenClone) => Promise<T>, packs: readonly string[] = []): Promise<T> {
+export async function withClone<T>(use: (open: OpenClone) => Promise<T>, packs: readonly string[] = [], title?: string): Promise<T> {
 	const {clones} = await workerSession.open();
 	return clones.withPlace(async () => {
-		const open = await openCloneContext(clones, {packs, layers: []});
+		const open = await openCloneContext(clones, {packs, layers: []}, title === undefined ? {} : {title});
 		return closeIfItThrows(open, async () => use(open));
 	});
 }

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type {LockWatch} from '../lock-watch.ts';
 import {traceToUser} from '../origin.ts';
 
 interface Activity {
@@ -13,6 +14,8 @@ interface Activity {
 /** A connection of a clone context: it remembers what it was used for, and its errors show the line that sent the statement. */
 export class CloneClient extends pg.Client {
 	readonly activity: Activity = {statement: undefined, pending: 0, hasListened: false};
+	/** Set as soon as the connection is there. */
+	watch: LockWatch | undefined;
 
 	// Callbacks, query objects and cursors are all taken by the one method of pg; here it only looks on.
 	override query(...given: any[]): any {
@@ -20,15 +23,43 @@ export class CloneClient extends pg.Client {
 		const text = typeof query === 'string' ? query : query?.text;
 		this.activity.statement = text ?? this.activity.statement;
 		this.activity.hasListened ||= /\blisten\b/i.test(text ?? '');
+		const callback: unknown = given.at(-1);
+		if (this.watch && text !== undefined && typeof callback === 'function') {
+			given[given.length - 1] = watched(this.watch, text, callback as Callback);
+		}
+
 		const answer: unknown = super.query(...given as [string]);
-		return answer instanceof Promise ? follow(this, answer) : answer;
+		return answer instanceof Promise ? follow(this, text ?? '', answer) : answer;
+	}
+
+	/** Sends a statement of the harness, which does not count as one of the test; its answer is nobody's. */
+	sendQuietly(text: string): void {
+		super.query(text, () => {});
 	}
 }
 
-async function follow({activity}: CloneClient, answer: Promise<unknown>): Promise<unknown> {
+type Callback = (error: Error | null, result: unknown) => void;
+
+/** Lets a callback wait for what its error is to carry. */
+function watched(watch: LockWatch, text: string, callback: Callback): Callback {
+	const pending = watch.begin(text);
+	return (error, result) => {
+		if (error && pending.finding) {
+			void watch.carry(error, pending).then(() => {
+				callback(error, result);
+			});
+		} else {
+			callback(error, result);
+		}
+
+		watch.end(pending);
+	};
+}
+
+async function follow({activity, watch}: CloneClient, text: string, answer: Promise<unknown>): Promise<unknown> {
 	activity.pending++;
 	try {
-		return await answer;
+		return await (watch ? watch.during(text, async () => answer) : answer);
 	} catch (error) {
 		traceToUser(error as Error, follow);
 		keepStack(error as Error);

@@ -9,6 +9,7 @@ import type {TemplateRecord} from '../../template/record.ts';
 import {databaseUrl} from '../../template/session.ts';
 import type {CommitHook} from '../commit-hooks.ts';
 import {createConnection, type ContextConnection} from '../connection.ts';
+import {nameOfTest} from '../lock-report.ts';
 import {createModels, type Models} from '../models.ts';
 import {nextTestId} from '../test-id.ts';
 import {Barriers, type Barrier} from './barrier.ts';
@@ -69,7 +70,7 @@ async function createKysely(pool: ClonePool, hooks: CloneHooks): Promise<Kysely<
 	return db;
 }
 
-type ConnectionsOptions = Pick<ClonePoolOptions, 'address' | 'database' | 'role'>;
+type ConnectionsOptions = Pick<ClonePoolOptions, 'address' | 'database' | 'role' | 'applicationName'> & {readonly tell: (text: string) => void};
 
 /** The connections of a test: its pool, and further ones that are pools of one. */
 class Connections {
@@ -80,10 +81,13 @@ class Connections {
 	constructor(first: ClonePool, options: ConnectionsOptions) {
 		this.pools = [first];
 		this.#options = options;
+		first.tell = options.tell;
+		first.rename(options.applicationName);
 	}
 
 	async open(): Promise<Kysely<RegisteredDatabase>> {
-		const pool = new ClonePool({...this.#options, applicationName: `dataflow-tdd test connection ${this.pools.length}`, max: 1});
+		const pool = new ClonePool({...this.#options, max: 1});
+		pool.tell = this.#options.tell;
 		this.pools.push(pool);
 		return createKysely(pool, this.hooks);
 	}
@@ -93,14 +97,23 @@ function readData(packs: readonly string[], {results}: TemplateRecord): any {
 	return Object.fromEntries(packs.map(pack => [pack, parse(results[pack] ?? '-1')]));
 }
 
+/** How a context on a clone begins. */
+export interface CloneRequest extends Pick<CloneOptions, 'role'> {
+	/** The test's, which its connections bear. */
+	readonly title?: string;
+}
+
 /** Opens a context on a clone that nobody has had. */
-export async function openCloneContext(supply: CloneSupply, combination: Combination, {role: asked}: Pick<CloneOptions, 'role'> = {}): Promise<OpenClone> {
+export async function openCloneContext(supply: CloneSupply, combination: Combination, {role: asked, title = ''}: CloneRequest = {}): Promise<OpenClone> {
 	const {holder} = supply.options;
 	const {database: {name, record}, address, pool} = await supply.take(combination, asked);
 	const {role} = pool;
-	const connections = new Connections(pool, {address, database: name, role});
-	const barriers = new Barriers(holder);
 	const notes: string[] = [];
+	const testId = nextTestId();
+	const connections = new Connections(pool, {
+		address, role, database: name, applicationName: nameOfTest(testId, title), tell: text => notes.push(text),
+	});
+	const barriers = new Barriers(holder);
 	const db = await createKysely(pool, connections.hooks);
 	const context: CloneContext<PackName> = {
 		db, pool,
@@ -112,7 +125,7 @@ export async function openCloneContext(supply: CloneSupply, combination: Combina
 		barrier: size => barriers.create(size),
 		isolationId: name,
 		url: databaseUrl(address, name, role && roleOptions(role)),
-		testId: nextTestId(),
+		testId,
 	};
 	return {
 		context, notes,

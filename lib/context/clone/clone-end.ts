@@ -1,5 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {leaked, shorten, type Leak} from '../errors.ts';
+import {observerName} from '../lock-report.ts';
 import type {Barriers} from './barrier.ts';
 import type {ClonePool} from './clone-pool.ts';
 import type {CloneSupply} from './clone-supply.ts';
@@ -77,7 +78,7 @@ async function strangers(pools: readonly ClonePool[]): Promise<Leak[]> {
 	const deadline = performance.now() + goingMs;
 	for (;;) {
 		const {rows} = await client.query(
-			'select pid, application_name as application, query from pg_stat_activity where datname = current_database() and pid <> all($1) order by pid', [own],
+			'select pid, application_name as application, query from pg_stat_activity where datname = current_database() and pid <> all($1) and application_name <> $2 order by pid', [own, observerName],
 		).catch(() => ({rows: []})) as {rows: Session[]};
 		if (rows.length === 0 || performance.now() > deadline) {
 			return rows.map(({application, query}) => ({

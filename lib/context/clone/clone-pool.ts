@@ -1,9 +1,12 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import pg from 'pg';
+import {connectClient, processIdOf} from '../../postgres/client.ts';
 import {roleOptions, type TakenRole} from '../../postgres/roles.ts';
 import type {ServerAddress} from '../../server/server.ts';
 import {shorten, type Leak} from '../errors.ts';
 import {captureOrigin, userFrames} from '../origin.ts';
+import {observerName} from '../lock-report.ts';
+import {LockWatch} from '../lock-watch.ts';
 import {CloneClient} from './clone-client.ts';
 
 /** How long one waits between two attempts to connect to a server that has no connection left, in ms. */
@@ -37,6 +40,8 @@ export class ClonePool extends pg.Pool {
 	#isClosed = false;
 	/** As whom its connections begin; undefined for the harness's own user. */
 	readonly role: TakenRole | undefined;
+	/** Takes a line for the log of the test that has the pool. */
+	tell: (text: string) => void = () => {};
 
 	constructor({address, database, applicationName, max, role}: ClonePoolOptions) {
 		const {host, port, user, password, ssl} = address;
@@ -47,7 +52,10 @@ export class ClonePool extends pg.Pool {
 		this.role = role;
 		// A connection that ends while nobody uses it is no reason to end the process.
 		this.on('error', () => {});
-		this.on('connect', client => this.#all.add(client));
+		this.on('connect', client => {
+			this.#all.add(client);
+			this.#watchLocks(client as pg.PoolClient & CloneClient, {address, database});
+		});
 		this.on('remove', client => this.#all.delete(client));
 		this.on('release', (_error, client) => this.#borrowed.delete(client));
 	}
@@ -78,6 +86,14 @@ export class ClonePool extends pg.Pool {
 		}
 	}
 
+	/** Gives all connections the name of a test: those that are open, in front of their next statement, and those to come. */
+	rename(applicationName: string): void {
+		Object.assign(this.options, {application_name: applicationName});
+		for (const client of this.idle) {
+			client.sendQuietly(`set application_name to ${client.escapeLiteral(applicationName)}`);
+		}
+	}
+
 	/** The connections that nobody uses, to be asked about their sessions. */
 	get idle(): ReadonlyArray<pg.PoolClient & CloneClient> {
 		return [...this.#all].filter(client => !this.#borrowed.has(client)) as never;
@@ -85,7 +101,7 @@ export class ClonePool extends pg.Pool {
 
 	/** The process ids of all its backends. */
 	get backends(): readonly number[] {
-		return [...this.#all].map(client => (client as unknown as {processID: number}).processID);
+		return [...this.#all].map(client => processIdOf(client as never));
 	}
 
 	/** Who has not given a connection back, and who still waits for one. */
@@ -103,6 +119,7 @@ export class ClonePool extends pg.Pool {
 	close(): void {
 		this.#isClosed = true;
 		for (const client of this.#all) {
+			(client as unknown as CloneClient).watch?.close();
 			client.on('error', () => {});
 			if (this.#borrowed.has(client)) {
 				// Closed without a farewell: the answer to what still runs is nobody's.
@@ -113,6 +130,16 @@ export class ClonePool extends pg.Pool {
 		if (!this.ending) {
 			void this.end().catch(() => {});
 		}
+	}
+
+	#watchLocks(client: pg.PoolClient & CloneClient, {address, database}: Pick<ClonePoolOptions, 'address' | 'database'>): void {
+		client.watch = new LockWatch({
+			processId: processIdOf(client as never),
+			connect: async () => connectClient({...address, database, applicationName: observerName, timeoutMs: 2000}),
+			tell: text => {
+				this.tell(text);
+			},
+		});
 	}
 
 	async #borrow(origin: Error): Promise<pg.PoolClient> {
