@@ -122,7 +122,7 @@ export class EmbeddedAdapter implements ServerAdapter {
 			return await this.#boot(prepared);
 		} catch (error) {
 			await removeServerFolder(prepared.folder);
-			await this.#store.verifyAgain(snapshot);
+			await this.#store.assertWhole(snapshot, error);
 			throw error;
 		}
 	}
@@ -150,14 +150,7 @@ export class EmbeddedAdapter implements ServerAdapter {
 		const {password, frozen} = await this.#store.use(snapshot);
 		const folder = await createServerFolder({owner, snapshot, account: this.#account});
 		try {
-			const copying = copyCluster({from: this.#store.dataFolder(snapshot), to: path.join(folder, 'data'), frozen, account: this.#account});
-			const [copied, verified] = await Promise.allSettled([copying, this.#store.verify(snapshot)]);
-			for (const outcome of [verified, copied]) {
-				if (outcome.status === 'rejected') {
-					throw outcome.reason;
-				}
-			}
-
+			await copyCluster({from: this.#store.dataFolder(snapshot), to: path.join(folder, 'data'), frozen, account: this.#account});
 			return {folder, password};
 		} catch (error) {
 			await removeServerFolder(folder);

@@ -7,7 +7,7 @@ import type {ExecutionContext} from 'ava';
 import type {ClientOptions} from '#lib/postgres/client.js';
 import {until} from '../helpers/worker-context.ts';
 import type {Engine} from './engine.ts';
-import {findLeftovers, keeperPids, ourContainers, ourProcesses, snapshotNames, type Places} from './leftovers.ts';
+import {findLeftovers, keeperLogs, keeperPids, ourContainers, ourProcesses, snapshotNames, type Places} from './leftovers.ts';
 import {report} from './report.ts';
 import {startRun, type Ended, type Run} from './run.ts';
 
@@ -134,6 +134,10 @@ export async function assertClean(t: ExecutionContext, project: FaultProject, si
 	} while (left.length > 0 && performance.now() - since.at < promisedMs);
 	const cleanAfterMs = performance.now() - since.at;
 	t.log(left.length === 0 ? `clean ${(cleanAfterMs / 1000).toFixed(1)} s after the fault` : `not clean after ${(cleanAfterMs / 1000).toFixed(1)} s`);
+	if (left.length > 0) {
+		t.log(keeperLogs(project.base).split('\n').slice(-40).join('\n'));
+	}
+
 	report({fault: since.fault, server: project.ground.name, cleanAfterMs});
 	t.deepEqual(left, [], 'nothing of ours runs or lies about 15 s after the fault');
 }

@@ -20,7 +20,8 @@ async function groundOf(t: ExecutionContext, kind: Kind): Promise<Ground> {
 	return {name: kind, server: kind, ...(kind === 'container' && typeof machineEngine === 'object' && {engine: machineEngine})};
 }
 
-function reasonToSkip(kind: Kind): string | undefined {
+/** Why there is no server of a kind here, or why none is wanted. */
+export function reasonToSkip(kind: Kind): string | undefined {
 	if (kind === 'container' && typeof machineEngine === 'string') {
 		return machineEngine;
 	}

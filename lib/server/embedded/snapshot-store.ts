@@ -18,6 +18,9 @@ interface Record {
 	readonly contents?: Contents;
 }
 
+/** Of a record that cannot be read. */
+const nothing: Contents = {files: 0, bytes: 0};
+
 /** The error for a snapshot that is not what was saved, or not there. */
 export function damagedSnapshot(name: string, cause: unknown): ServerError {
 	return new ServerError('ERR_SERVER_SNAPSHOT', {
@@ -31,8 +34,8 @@ export function damagedSnapshot(name: string, cause: unknown): ServerError {
 /** Saved clusters: one folder each, with the cluster in `data` and a record beside it, renamed into place last. */
 export class SnapshotStore {
 	readonly #account: Account | undefined;
-	readonly #verified = new Set<string>();
-	readonly #damaged = new Set<string>();
+	/** Those that were found to be whole. */
+	readonly #whole = new Set<string>();
 
 	constructor(account: Account | undefined) {
 		this.#account = account;
@@ -42,36 +45,35 @@ export class SnapshotStore {
 		return path.join(this.#folder(name), 'data');
 	}
 
-	/** True if a snapshot is there and was not found to be damaged. */
+	/**
+	 * True if a snapshot is there, with every file and every byte that were saved. To look takes some ten milliseconds, so it is done once
+	 * for each.
+	 */
 	async has(name: string): Promise<boolean> {
 		const files = [this.#recordFile(name), path.join(this.dataFolder(name), 'PG_VERSION'), path.join(this.dataFolder(name), 'global', 'pg_control')];
 		const found = await Promise.all(files.map(async file => exists(file)));
-		return !this.#damaged.has(name) && found.every(Boolean);
+		return found.every(Boolean) && (this.#whole.has(name) || this.#isWhole(name));
 	}
 
 	/**
-	 * Looks whether a snapshot holds every file and every byte that were saved. That takes some ten milliseconds, so it is done at the
-	 * first use, while its files are copied.
-	 * @throws {ERR_SERVER_SNAPSHOT} for one that does not; from then on it counts as absent
+	 * Looks anew at a snapshot from which no server starts.
+	 * @throws {ERR_SERVER_SNAPSHOT} for one that is damaged; from then on it counts as absent
 	 */
-	async verify(name: string): Promise<void> {
-		if (this.#verified.has(name)) {
-			return;
+	async assertWhole(name: string, cause: unknown): Promise<void> {
+		this.#whole.delete(name);
+		if (!await this.has(name)) {
+			throw damagedSnapshot(name, cause);
 		}
-
-		const {contents} = await this.#read(name);
-		if (contents !== undefined && !isDeepStrictEqual(measureContents(this.dataFolder(name)), contents)) {
-			this.#damaged.add(name);
-			throw damagedSnapshot(name, new Error(`it does not hold the ${contents.files} files and ${contents.bytes} bytes that were saved`));
-		}
-
-		this.#verified.add(name);
 	}
 
-	/** Looks anew at a snapshot from which no server starts. */
-	async verifyAgain(name: string): Promise<void> {
-		this.#verified.delete(name);
-		await this.verify(name);
+	async #isWhole(name: string): Promise<boolean> {
+		const {contents} = await this.#read(name).catch(() => ({contents: nothing}));
+		const isWhole = contents === undefined || isDeepStrictEqual(measureContents(this.dataFolder(name)), contents);
+		if (isWhole) {
+			this.#whole.add(name);
+		}
+
+		return isWhole;
 	}
 
 	async #read(name: string): Promise<Record> {
@@ -100,8 +102,7 @@ export class SnapshotStore {
 		if (!await this.has(name)) {
 			await rm(this.#folder(name), {recursive: true, force: true});
 			await rename(part, this.#folder(name)).catch(() => {});
-			this.#damaged.delete(name);
-			this.#verified.delete(name);
+			this.#whole.delete(name);
 		}
 
 		await rm(part, {recursive: true, force: true});
