@@ -38,17 +38,11 @@ class FutureLock {
 	}
 }
 
-/** Does something that only one process may do at a time; a lock whose holder died is taken over after 5 s. */
-export async function withLock<T>(file: string, {attempts, pauseMs, onLost = () => {}}: LockRequest, action: () => Promise<T>): Promise<T> {
+async function acquire(file: string, {attempts, pauseMs, onLost = () => {}}: LockRequest): Promise<() => Promise<void>> {
 	const future = new FutureLock(`${file}.lock`);
 	for (let attempt = 1; ; attempt++) {
 		try {
-			const release = await lockFile(file, {realpath: false, stale: staleMs, update: 1000, onCompromised: onLost});
-			try {
-				return await action();
-			} finally {
-				await release().catch(() => {});
-			}
+			return await lockFile(file, {realpath: false, stale: staleMs, update: 1000, onCompromised: onLost});
 		} catch (error) {
 			if ((error as NodeJS.ErrnoException).code !== 'ELOCKED' || attempt >= attempts) {
 				throw error;
@@ -57,5 +51,15 @@ export async function withLock<T>(file: string, {attempts, pauseMs, onLost = () 
 
 		await future.removeIfDead();
 		await delay(pauseMs * (0.5 + Math.random() / 2));
+	}
+}
+
+/** Does something that only one process may do at a time; a lock whose holder died is taken over after 5 s. */
+export async function withLock<T>(file: string, request: LockRequest, action: () => Promise<T>): Promise<T> {
+	const release = await acquire(file, request);
+	try {
+		return await action();
+	} finally {
+		await release().catch(() => {});
 	}
 }

@@ -2,7 +2,9 @@ import {rmSync} from 'node:fs';
 import process from 'node:process';
 import test from 'ava';
 import {assertClean, assertNextRunIsGreen, makeFaultProject, type Ground} from './fault-project.ts';
+import {processesOf} from './engine.ts';
 import {reasonToSkip} from './grounds.ts';
+import {ourContainers} from './leftovers.ts';
 import {reasonForNoEngine, startOwnEngine, type OwnEngine} from './own-engine.ts';
 import {fillUp} from './small-disk.ts';
 
@@ -46,11 +48,17 @@ onOwnEngine('G21: when the engine is stopped in mid-run, each test that is left 
 	await assertNextRunIsGreen(t, project);
 });
 
-onOwnEngine('G30: when the engine\'s disk is full while cloning, the test that asked fails by name, with advice, and the next run is green', async t => {
+onOwnEngine('G30: when a container\'s memory and the engine\'s disk are full while cloning, the test that asked fails by name, with advice, and the next run is green', async t => {
 	const project = await makeFaultProject(t, ground, 'disk');
 	const run = await project.start({waits: true, env: {DATAFLOW_TDD_WORKERS: '1'}});
 	await run.hit();
 	const ballast = fillUp(engine.disk, 20_000_000);
+	// Clones lie in the container's own memory while that has room, so it is filled, too, through the root folder of a process there.
+	for (const {Id} of await ourContainers(project)) {
+		const [pid] = await processesOf(engine, Id);
+		fillUp(`/proc/${pid}/root/dev/shm`, 10_000_000);
+	}
+
 	const since = {fault: 'engine\'s disk full while cloning', at: performance.now()};
 	await run.go();
 	const {exitCode, output} = await run.ended;

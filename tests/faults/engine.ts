@@ -47,3 +47,9 @@ export async function findMachineEngine(): Promise<Engine | string> {
 	const where = found.where.replace(/^[\w.]+=/, '');
 	return engineAt(where.includes('://') ? where : `unix://${where}`);
 }
+
+/** The process ids that a container's processes have on this machine, the one at its top first. */
+export async function processesOf(engine: Engine, container: string): Promise<number[]> {
+	const {Titles, Processes} = await engine.get<{Titles: string[]; Processes: string[][]}>(`/containers/${container}/top`);
+	return Processes.map(row => Number(row[Titles.indexOf('PID')]));
+}

@@ -3,6 +3,7 @@ import path from 'node:path';
 import process from 'node:process';
 import type {ExecutionContext} from 'ava';
 import {assertClean, assertNextRunIsGreen, makeFaultProject, type FaultProject} from './fault-project.ts';
+import {processesOf} from './engine.ts';
 import {onEach, started} from './grounds.ts';
 import {ourContainers} from './leftovers.ts';
 
@@ -55,12 +56,6 @@ onEach(['embedded'], 'G21: after SIGKILL of the postmasters the test under way f
 	await assertNextRunIsGreen(t, project);
 });
 
-/** The process ids that a container's processes have on this machine; the engine shows them with their command lines. */
-async function processesOf({engine}: FaultProject, id: string): Promise<Array<readonly [pid: number, command: string]>> {
-	const {Titles, Processes} = await engine!.get<{Titles: string[]; Processes: string[][]}>(`/containers/${id}/top`);
-	return Processes.map(row => [Number(row[Titles.indexOf('PID')]), row[Titles.indexOf('CMD')] ?? ''] as const);
-}
-
 /** The backend of the test that is hit: in a container it has another process id there than here. */
 async function backendOnMachine(project: FaultProject, backend: number): Promise<number> {
 	if (!project.engine) {
@@ -68,7 +63,7 @@ async function backendOnMachine(project: FaultProject, backend: number): Promise
 	}
 
 	for (const {Id} of await ourContainers(project)) {
-		for (const [pid] of await processesOf(project, Id)) {
+		for (const pid of await processesOf(project.engine, Id)) {
 			// The last number is the one inside of the innermost namespace.
 			const inside = /^NSpid:.*\s(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
 			if (Number(inside) === backend && /^postgres.*in transaction/m.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'))) {
