@@ -48,7 +48,7 @@ export class ServerDatabases {
 	static async open(options: ServerDatabasesOptions): Promise<ServerDatabases> {
 		const databases = new ServerDatabases(options);
 		const entries = await listDatabases(options.admin, 'tdd_');
-		const names = new Set(entries.map(({name}) => name));
+		const names = new Set(entries.filter(({isBroken}) => !isBroken).map(({name}) => name));
 		for (const {name, isTemplate, comment} of entries) {
 			const record = parseRecord(comment);
 			if (record && isTemplate && name.startsWith(templateName(options.fingerprint, ''))) {

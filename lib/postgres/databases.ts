@@ -2,6 +2,7 @@ import {assertOwnDatabase} from '../config/guard.ts';
 import {ServerError} from '../errors.ts';
 import type {Client} from './client.ts';
 import {quoteIdentifier, quoteLiteral} from './identifiers.ts';
+import {explainOccupied, vacate} from './occupants.ts';
 
 /** A database of the harness, as the catalog knows it. */
 export interface DatabaseEntry {
@@ -10,6 +11,8 @@ export interface DatabaseEntry {
 	readonly isTemplate: boolean;
 	/** What the harness wrote on it; null for a database that is not finished. */
 	readonly comment: string | null;
+	/** True if dropping it was interrupted: nothing can be done with it any more but to drop it. */
+	readonly isBroken: boolean;
 }
 
 /** Makes an empty database. */
@@ -46,7 +49,7 @@ export async function cloneDatabase(client: Client, {template, name, strategy = 
 	try {
 		await (strategy === 'file_clone' ? cloneFiles(client, create) : client.query(`${create} ${strategy}`));
 	} catch (error) {
-		throw explainDisk(error, 'A clone needs the size of its template once more; PostgreSQL has removed what was half made.');
+		throw explainDisk(await explainOccupied(error, client, template), 'A clone needs the size of its template once more; PostgreSQL has removed what was half made.');
 	}
 }
 
@@ -98,13 +101,14 @@ export async function sealDatabase(client: Client, name: string, {as: finalName,
 	assertOwnDatabase(finalName);
 	await client.query(`comment on database ${quoteIdentifier(name)} is ${quoteLiteral(comment)}`);
 	await client.query(`alter database ${quoteIdentifier(name)} with is_template true allow_connections false`);
+	await vacate(client, name);
 	await client.query(`alter database ${quoteIdentifier(name)} rename to ${quoteIdentifier(finalName)}`);
 }
 
 /** The databases whose names begin with a prefix, oldest first. */
 export async function listDatabases(client: Client, prefix: string): Promise<DatabaseEntry[]> {
 	const {rows} = await client.query<DatabaseEntry>(`
-		select datname as name, datistemplate as "isTemplate", shobj_description(oid, 'pg_database') as comment
+		select datname as name, datistemplate as "isTemplate", shobj_description(oid, 'pg_database') as comment, datconnlimit = -2 as "isBroken"
 		from pg_database where starts_with(datname, $1) order by oid`, [prefix]);
 	return rows;
 }

@@ -171,7 +171,11 @@ export class ExternalAdapter implements ServerAdapter {
 			const used = await client.query<{name: string}>('select distinct datname::text as name from pg_stat_activity where datname is not null');
 			const inUse = new Set(used.rows.map(({name}) => name));
 			const entries = await listDatabases(client, 'tdd_');
-			const dead = entries.filter(({name}) => {
+			const dead = entries.filter(({name, isBroken}) => {
+				if (isBroken && /^tdd_[bct]_/.test(name)) {
+					return true;
+				}
+
 				const [, owner] = /^tdd_[bc]_([\da-f]{8})_/.exec(name) ?? [];
 				return owner !== undefined && !alive.has(owner) && !inUse.has(name);
 			});

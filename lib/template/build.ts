@@ -61,7 +61,12 @@ class TemplateBuild {
 
 	async #readExisting(): Promise<void> {
 		const {fingerprint} = this.#request;
-		for (const {name, isTemplate, comment} of await listDatabases(this.#admin, templateName(fingerprint, ''))) {
+		for (const {name, isTemplate, isBroken, comment} of await listDatabases(this.#admin, templateName(fingerprint, ''))) {
+			if (isBroken) {
+				await dropDatabase(this.#admin, name);
+				continue;
+			}
+
 			const record = parseRecord(comment);
 			if (isTemplate && record) {
 				this.#built.push({name, record});
@@ -93,8 +98,12 @@ class TemplateBuild {
 
 	async #saveLane({name: template, record}: Built): Promise<void> {
 		const lane = savedLaneName(combinationId(record.combination));
-		const existing = await listDatabases(this.#admin, lane);
-		if (!existing.some(({name}) => name === lane)) {
+		const existing = (await listDatabases(this.#admin, lane)).find(({name}) => name === lane);
+		if (existing?.isBroken) {
+			await dropDatabase(this.#admin, lane);
+		}
+
+		if (!existing || existing.isBroken) {
 			await cloneDatabase(this.#admin, {template, name: lane});
 			await restoreProperties(this.#admin, lane, record.properties);
 		}
@@ -114,7 +123,11 @@ class TemplateBuild {
 			await sealDatabase(this.#admin, name, {as: finalName, comment: JSON.stringify(record)});
 			return record;
 		} catch (error) {
-			await dropDatabase(this.#admin, name).catch(() => {});
+			// Dropping it would end the sessions of those who are connected; once they have gone, a sweep drops it.
+			if ((error as {code?: string}).code !== 'ERR_TEMPLATE_BUSY') {
+				await dropDatabase(this.#admin, name).catch(() => {});
+			}
+
 			throw error;
 		}
 	}

@@ -20,7 +20,7 @@ test.after.always('the server that plays the existing one is stopped', async () 
 const external: ServerAdapter = await ExternalAdapter.create(url);
 serverContract(test, 'external', () => external, {isExternal: true, version: 18});
 
-test('a sweep drops what dead keepers left, and nothing else', async t => {
+test.serial('a sweep drops what dead keepers left, and nothing else', async t => {
 	await withClient(server.address, async admin => {
 		await admin.query('create database tdd_c_deadbeef_1');
 		await admin.query('create database tdd_c_a1a1a1a1_1');
@@ -29,6 +29,22 @@ test('a sweep drops what dead keepers left, and nothing else', async t => {
 		t.deepEqual(await external.sweep(() => false), ['tdd_c_deadbeef_1']);
 		const {rows} = await admin.query<{datname: string}>(`select datname from pg_database where datname in ('tdd_c_deadbeef_1', 'tdd_c_a1a1a1a1_1', 'users_own') order by 1`);
 		t.deepEqual(rows.map(({datname}) => datname), ['tdd_c_a1a1a1a1_1', 'users_own']);
+		await keeper.end();
+	});
+});
+
+test.serial('G31: a sweep drops databases whose drop was interrupted, templates included, and no foreign one', async t => {
+	await withClient(server.address, async admin => {
+		const keeper = await connectClient({...server.address, applicationName: 'dataflow-tdd keeper b2b2b2b2'});
+		const names = ['tdd_c_b2b2b2b2_1', 'tdd_t_0123456789abcdef_shop', 'tdd_not_ours', 'users_other'];
+		for (const name of names) {
+			await admin.query(`create database ${name}`);
+		}
+
+		await admin.query('update pg_database set datconnlimit = -2 where datname = any($1)', [names]);
+		t.deepEqual((await external.sweep(() => false)).filter(name => names.includes(name)), names.slice(0, 2));
+		const {rows} = await admin.query<{datname: string}>('select datname from pg_database where datname = any($1) order by 1', [names]);
+		t.deepEqual(rows.map(({datname}) => datname), names.slice(2));
 		await keeper.end();
 	});
 });
