@@ -1,9 +1,9 @@
-import {mkdir, mkdtemp, readFile, readdir, rm, stat, statfs, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, statfs, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
-import {cacheSubfolder} from '../../config/folders.ts';
+import {cacheSubfolder, ensureOwnFolder, isOwnFolder} from '../../config/folders.ts';
 import {ServerError} from '../../errors.ts';
-import {giveTo, type Account} from './account.ts';
+import {giveTo, serverAccount, type Account} from './account.ts';
 import type {Binaries} from './binaries.ts';
 import {CommandError, run} from './run.ts';
 
@@ -11,31 +11,49 @@ import {CommandError, run} from './run.ts';
 const roomInMemory = 2_000_000_000;
 const memoryFolder = '/dev/shm';
 
+const inMemory = (memory: string): string => path.join(memory, `dataflow-tdd-${process.getuid?.() ?? 0}`);
+
 /** Linux's file system in memory, if it has room: copying a cluster there takes a quarter of what it takes on a busy disk. */
-async function memoryRoot(): Promise<string | undefined> {
+async function memoryRoot(memory: string): Promise<string | undefined> {
 	if (process.platform !== 'linux') {
 		return undefined;
 	}
 
-	const {bavail, bsize} = await statfs(memoryFolder).catch(() => ({bavail: 0, bsize: 0}));
-	return bavail * bsize >= roomInMemory ? path.join(memoryFolder, `dataflow-tdd-${process.getuid?.() ?? 0}`) : undefined;
+	const {bavail, bsize} = await statfs(memory).catch(() => ({bavail: 0, bsize: 0}));
+	return bavail * bsize >= roomInMemory ? inMemory(memory) : undefined;
 }
 
 /** Where the user wants servers to lie, if he has said so. */
 const wishedFolder = (): string | undefined => process.env.DATAFLOW_TDD_DATA || undefined;
 
-/** The folder in which servers have a folder each: DATAFLOW_TDD_DATA, or in memory where there is room, else in the cache. */
-export async function serversFolder(account: Account | undefined): Promise<string> {
-	const folder = wishedFolder() ?? await memoryRoot() ?? cacheSubfolder('servers');
-	await mkdir(folder, {recursive: true, mode: 0o711});
+/**
+ * The folder in which servers have a folder each: DATAFLOW_TDD_DATA, or in memory where there is room, else in the cache.
+ * @param memory the file system in memory, where every user may make folders
+ * @throws {ERR_CONFIG_INVALID} when somebody else has made ours there
+ */
+export async function serversFolder(account: Account | undefined, memory: string = memoryFolder): Promise<string> {
+	const wished = wishedFolder();
+	const root = wished === undefined ? await memoryRoot(memory) : undefined;
+	const folder = wished ?? root ?? cacheSubfolder('servers');
+	if (root === undefined) {
+		await mkdir(folder, {recursive: true, mode: 0o700});
+	} else {
+		ensureOwnFolder(root, ownersBeside(account));
+		await chmod(root, 0o700);
+	}
+
 	await giveTo(account, folder);
 	return folder;
 }
 
+const ownersBeside = (account: Account | undefined): number[] => account ? [account.uid] : [];
+
 /** All folders in which servers may have folders, whatever room there was when they were made. */
-export async function serverFolders(): Promise<string[]> {
+export async function serverFolders(memory: string = memoryFolder): Promise<string[]> {
 	const wished = wishedFolder();
-	const roots = wished === undefined ? [cacheSubfolder('servers'), path.join(memoryFolder, `dataflow-tdd-${process.getuid?.() ?? 0}`)] : [wished];
+	// What lies in a folder that somebody else has made is nothing to read, end or remove.
+	const isOwn = isOwnFolder(inMemory(memory), ownersBeside(serverAccount()));
+	const roots = wished === undefined ? [cacheSubfolder('servers'), ...(isOwn ? [inMemory(memory)] : [])] : [wished];
 	const folders = await Promise.all(roots.map(async root => (await readdir(root).catch(() => [])).map(name => path.join(root, name))));
 	return folders.flat();
 }
