@@ -56,6 +56,12 @@ test('G34 R: an error of the test and what the end of its context finds are both
 	t.regex(text, /Besides, when the context was closed:[^]*an open transaction[^]*insert into "users"/);
 });
 
+test('G34 C: an error of the test and what the end of its context finds are both told, the test\'s first to blame', t => {
+	const text = report(t, 'a-assertions › an error and a leak on a clone');
+	t.regex(text, /the body fails before the release/);
+	t.regex(text, /Besides, when the context was closed:[^]*a connection that was not given back[^]*insert into users/);
+});
+
 test('G06 R: a test that has failed hears nothing of half-made data', t => {
 	const text = report(t, 'a-assertions › an error and a violation');
 	t.regex(text, /the body fails on a half-made order/);
@@ -103,7 +109,7 @@ test('an error found at the end of a context shows its code', t => {
 
 test('tests that fail make AVA\'s exit code 1', t => {
 	t.is(run.exitCode, 1);
-	t.regex(run.stdout, /^ {2}14 tests failed$/m);
+	t.regex(run.stdout, /^ {2}15 tests failed$/m);
 });
 
 test('a fixture in a hook is refused by name', t => {

@@ -93,20 +93,20 @@ test('a pack in SQL finds the rows of what it needs', async t => {
 	t.deepEqual(rows, [{owner_id: 1, name: `Ada's cat`}, {owner_id: 2, name: `Grace's cat`}]);
 });
 
-test('a row that points nowhere is an error that names pack, file, table, constraint and column', async t => {
+test('G36: a row that points nowhere is an error that names pack, file, table, constraint and column', async t => {
 	const error = await failure(t, {'people.ts': people, 'pets.ts': pet(`{owner_id: 4711, name: 'Byron'}`)}, 'pets');
 	t.is(error.code, 'ERR_SEED_LOAD');
 	t.regex(error.message, /^The seed pack 'pets' \(\S+pets\.ts\) failed: .*\(table pets, constraint pets_owner_id_fkey\)\. PostgreSQL says: Key \(owner_id\)=\(4711\) is not present in table "people"\./);
 	t.is((error.cause as {code?: string}).code, '23503');
 });
 
-test('a missing value is an error that names pack, table and column', async t => {
+test('G36: a missing value is an error that names pack, table and column', async t => {
 	const error = await failure(t, {'people.ts': people, 'pets.ts': pet(`{owner_id: people.ada.id}`)}, 'pets');
 	t.is(error.code, 'ERR_SEED_LOAD');
 	t.regex(error.message, /^The seed pack 'pets' .*\(table pets, column name\)\./);
 });
 
-test('a broken rule is an error that names pack, table and constraint', async t => {
+test('G36: a broken rule is an error that names pack, table and constraint', async t => {
 	const error = await failure(t, {'people.ts': people, 'pets.ts': pet(`{owner_id: people.ada.id, name: ''}`)}, 'pets');
 	t.is(error.code, 'ERR_SEED_LOAD');
 	t.regex(error.message, /^The seed pack 'pets' .*\(table pets, constraint pets_have_names\)\./);
@@ -123,14 +123,14 @@ test('a pack in SQL that fails is an error that names file, line, table and colu
 	t.regex(error.message, /seeds\/pets\.sql:3:1 failed: .*table "pets" violates foreign key constraint "pets_owner_id_fkey".*Key \(owner_id\)=\(4711\) is not present in table "people"/s);
 });
 
-test('a need that is not exported from the seeds folder is an error that names who needs it', async t => {
+test('G36: a need that is not exported from the seeds folder is an error that names who needs it', async t => {
 	const seeds = {'pets.ts': seedFile(`import {people} from '../elsewhere.ts';`, `export const pets = defineSeedPack()({name: 'pets', needs: [people], load() {}});`), '../elsewhere.ts': people};
 	const error = await failure(t, seeds, 'pets');
 	t.is(error.code, 'ERR_SEED_UNKNOWN');
 	t.regex(error.message, /^There is no seed pack called 'people', which 'pets' needs\. The packs are: pets\./);
 });
 
-test('packs that need each other in a circle are an error before anything is loaded', async t => {
+test('G36: packs that need each other in a circle are an error before anything is loaded', async t => {
 	const request = await project(t, {'a.sql': '-- needs: b\nselect 1;', 'b.sql': '-- needs: a\nselect 1;'});
 	await t.throwsAsync(build(server, {...request, packs: [['a']]}), {code: 'ERR_SEED_CYCLE'});
 	const names = await withClient(server.address, async admin => listDatabases(admin, `tdd_t_${request.fingerprint.slice(0, 16)}`));
@@ -149,7 +149,7 @@ test('a pack that fails leaves no template, and the next build makes it whole', 
 	t.like(resultsOf(record), {pets: {id: 1, name: 'Byron'}});
 });
 
-test('the same packs built twice give the same rows, sequences and results', async t => {
+test('G36: the same packs built twice give the same rows, sequences and results', async t => {
 	const request = await project(t, {'people.ts': people, 'pets.ts': pet(`{owner_id: people.ada.id, name: 'Byron'}`)});
 	const first = await build(server, {...request, packs: [['pets']]});
 	const second = await build(server, {...request, fingerprint: freshFingerprint(), packs: [['pets']]});
@@ -187,7 +187,7 @@ const diamond: Files = {
 
 const asked = [['people'], ['right'], ['left', 'right'], ['zenith']];
 
-test('layered packs equal packs applied from scratch, in whatever order they are asked for', async t => {
+test('G32: layered packs equal packs applied from scratch, in whatever order they are asked for', async t => {
 	const request = await project(t, diamond);
 	const scratch = new Map<readonly string[], unknown>();
 	for (const packs of asked) {
@@ -211,7 +211,7 @@ test('combinations that are asked for together load each pack once', async t => 
 });
 
 // From scratch `reader` gets the object that `spoiler` has changed; layered it gets what `people` returned.
-test('a pack that changes what it was given does not change what others are given', async t => {
+test('G35: a pack that changes what it was given does not change what others are given', async t => {
 	const request = await project(t, {
 		'people.ts': people,
 		'others.ts': seedFile(`

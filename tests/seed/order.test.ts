@@ -42,12 +42,12 @@ test('packs that are needed anyway may be asked for as well', t => {
 	t.deepEqual(order(needs, ['b', 'c']), order(needs, ['c']));
 });
 
-test('packs that need each other in a circle are an error that shows the circle', t => {
+test('G36: packs that need each other in a circle are an error that shows the circle', t => {
 	const needs = {start: ['a'], a: ['b'], b: ['c'], c: ['a']};
 	t.throws(() => order(needs, ['start']), {code: 'ERR_SEED_CYCLE', name: 'SeedError', message: /circle: a -> b -> c -> a\./});
 });
 
-test('a pack that needs itself is a circle', t => {
+test('G36: a pack that needs itself is a circle', t => {
 	t.throws(() => order({a: ['a']}, ['a']), {code: 'ERR_SEED_CYCLE', message: /circle: a -> a\./});
 });
 
@@ -59,7 +59,7 @@ test('a pack that is not there is an error that lists those that are', t => {
 	t.throws(() => order({shop: [], loyalty: ['shop']}, ['shoe']), {code: 'ERR_SEED_UNKNOWN', name: 'SeedError', message: /^There is no seed pack called 'shoe'\. The packs are: loyalty, shop\./});
 });
 
-test('a need that is not there is an error that names who needs it', t => {
+test('G36: a need that is not there is an error that names who needs it', t => {
 	t.throws(() => order({top: ['middle'], middle: ['people']}, ['top']), {code: 'ERR_SEED_UNKNOWN', message: /^There is no seed pack called 'people', which 'middle' needs\./});
 });
 

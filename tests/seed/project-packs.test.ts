@@ -29,11 +29,11 @@ test.after.always(async () => {
 });
 
 // One at a time, because looking into a template opens it and closes it again.
-test.serial('the packs of this repository are the same each time that they are loaded', async t => {
+test.serial('G36: the packs of this repository are the same each time that they are loaded', async t => {
 	t.deepEqual(await dump(server, second), await dump(server, first));
 });
 
-test.serial('the packs of this repository are the same layered as from scratch', async t => {
+test.serial('G32, G36: the packs of this repository are the same layered as from scratch', async t => {
 	t.deepEqual(await dump(server, layered), await dump(server, first));
 });
 
