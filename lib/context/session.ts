@@ -181,7 +181,7 @@ export class Session {
 			renew: async lost => this.renew(lost),
 			lanes: this.#config.lanes,
 			holder: this.holder,
-			role: this.standing.role,
+			standing: this.standing,
 			// A server that is ours is leased by one worker at a time.
 			roles: this.keeper.info.description.startsWith('external') ? undefined : new ServerRoles(),
 			request: async (combination, expected) => this.requestClone(combination, expected),

@@ -90,3 +90,17 @@ export function readBypassed(tables: readonly number[]): string {
 		where l.pid = pg_catalog.pg_backend_pid() and l.mode in ('AccessShareLock', 'RowExclusiveLock')
 			and l.relation = any ('{${tables.join(',')}}') and not pg_catalog.row_security_active(l.relation)`;
 }
+
+/** Makes a connection's counts of what it did visible to others, after the statement. */
+export const tellCounts = 'select pg_catalog.pg_stat_force_next_flush()';
+
+/**
+ * As {@link readBypassed}, for all that was done in a database, by the counts of its tables: transactions that have ended hold no locks. A
+ * clone's begin at nothing.
+ */
+export function readBypassedByCounts(tables: readonly number[]): string {
+	return `select pg_catalog.array_agg(relid::pg_catalog.regclass::text order by 1) as bypassed, current_user::text as by
+		from pg_catalog.pg_stat_user_tables
+		where relid = any ('{${tables.join(',')}}') and not pg_catalog.row_security_active(relid)
+			and seq_scan + coalesce(idx_scan, 0) + n_tup_ins + n_tup_upd + n_tup_del > 0`;
+}

@@ -129,6 +129,6 @@ export async function openCloneContext(supply: CloneSupply, combination: Combina
 	};
 	return {
 		context, notes,
-		close: async ({hasFailed}) => holder.during(async () => endClone({supply, name, pools: connections.pools, barriers, notes, hasFailed})),
+		close: async ({hasFailed}) => holder.during(async () => endClone({supply, name, record, pools: connections.pools, barriers, notes, hasFailed})),
 	};
 }

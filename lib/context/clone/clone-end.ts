@@ -1,4 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises';
+import {readBypassedByCounts, tellCounts} from '../../postgres/roles.ts';
+import type {TemplateRecord} from '../../template/record.ts';
 import {leaked, shorten, type Leak} from '../errors.ts';
 import {observerName} from '../lock-report.ts';
 import type {Barriers} from './barrier.ts';
@@ -13,6 +15,7 @@ const lookEveryMs = 10;
 export interface CloneEnd {
 	readonly supply: CloneSupply;
 	readonly name: string;
+	readonly record: TemplateRecord;
 	readonly pools: readonly ClonePool[];
 	readonly barriers: Barriers;
 	readonly notes: string[];
@@ -26,10 +29,10 @@ interface Session {
 }
 
 /** Closes all that a test has opened, says what it left open, and gives its database back, or keeps it when the test has failed. */
-export async function endClone({supply, name, pools, barriers, notes, hasFailed}: CloneEnd): Promise<Error | undefined> {
+export async function endClone({supply, name, record, pools, barriers, notes, hasFailed}: CloneEnd): Promise<Error | undefined> {
 	const leaks: Leak[] = [...barriers.leaks, ...pools.flatMap(pool => pool.leaks)];
 	barriers.close();
-	notes.push(...await openListeners(pools));
+	notes.push(...await openListeners(pools), ...await bypassed(supply, record, pools));
 	await leaveRole(pools);
 	leaks.push(...await strangers(pools), ...await leftRoles(supply, pools));
 	for (const pool of pools) {
@@ -54,6 +57,19 @@ async function openListeners(pools: readonly ClonePool[]): Promise<string[]> {
 		return answer.rows.map(({channel}) => channel);
 	}));
 	return [...new Set(channels.flat())].map(channel => `A connection was still listening to '${channel}' at the end of this test; it was closed. UNLISTEN, or end the connection.`);
+}
+
+/** Says which policies were passed by, on the test's own connections. */
+async function bypassed({options: {standing: {notice}}}: CloneSupply, record: TemplateRecord, pools: readonly ClonePool[]): Promise<string[]> {
+	const watched = notice.watched(record);
+	const idle = pools.flatMap(pool => pool.idle);
+	if (watched.length === 0 || idle.length === 0) {
+		return [];
+	}
+
+	await Promise.all(idle.map(async client => client.query(tellCounts).catch(() => {})));
+	const {rows: [row]} = await idle[0]!.query(readBypassedByCounts(watched)).catch(() => ({rows: []})) as {rows: Array<{bypassed: string[] | null; by: string}>};
+	return row ? notice.tell({tables: row.bypassed ?? [], by: row.by}, record.roles) : [];
 }
 
 /** What is looked for at the end is not the role's to see. The idle connections are closed right after. */

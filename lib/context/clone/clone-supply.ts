@@ -6,6 +6,7 @@ import {combinationId, type Combination} from '../../template/combination.ts';
 import type {Holder} from '../holder.ts';
 import {roleRefused} from '../errors.ts';
 import {isServerGone} from '../server-gone.ts';
+import type {Standing} from '../row-security.ts';
 import {ClonePool} from './clone-pool.ts';
 import type {ServerRoles} from './clone-roles.ts';
 
@@ -31,8 +32,7 @@ export interface CloneSupplyOptions {
 	readonly renew: (lost: ServerAddress) => Promise<void>;
 	readonly holder: Holder;
 	readonly lanes: number;
-	/** As whom tests run that do not say otherwise. */
-	readonly role: string | undefined;
+	readonly standing: Standing;
 	/** The roles of the server; nothing where others use it, too. */
 	readonly roles: ServerRoles | undefined;
 	readonly request: (combination: Combination, expected: number) => Promise<LaneDatabase>;
@@ -70,7 +70,7 @@ export class CloneSupply {
 	 * A clone that nobody has had, at hand or made now, on another server if this one has gone.
 	 * @param role as whom to connect; null for the harness's own user
 	 */
-	async take(combination: Combination, role: string | null = this.options.role ?? null): Promise<PreparedClone> {
+	async take(combination: Combination, role: string | null = this.options.standing.role ?? null): Promise<PreparedClone> {
 		const {address, holder, renew} = this.options;
 		return holder.during(async () => {
 			const before = address();
@@ -138,7 +138,7 @@ export class CloneSupply {
 
 	/** @param ahead how many of those that are expected are being prepared already */
 	async #prepare(combination: Combination, ahead: number): Promise<PreparedClone> {
-		const {request, role} = this.options;
+		const {request, standing: {role}} = this.options;
 		const expected = (this.#expected.get(combinationId(combination)) ?? 0) - ahead;
 		const database = await request(combination, Math.max(0, expected));
 		return this.#open(database, role ?? null);

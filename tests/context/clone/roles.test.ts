@@ -31,6 +31,33 @@ async function onServer(text: string, values: unknown[] = []): Promise<unknown[]
 	return withClient(lease.address, async client => (await client.query(text, values)).rows);
 }
 
+/** What a test does, and whether it is told that it went by policies. */
+const uses: Readonly<Record<string, readonly [isTold: boolean, statement: string, role: string | null]>> = {
+	'reading a table with policies as a superuser': [true, 'select * from addresses', null],
+	'writing to it': [true, `with u as (insert into users (name, email) values ('Ada', 'ada@example.com') returning id) insert into addresses (user_id, street, city) select id, 'a', 'b' from u`, null],
+	'reading another table': [false, 'select * from products', null],
+	'reading it as a role that is bound': [false, 'select * from addresses', 'shop_app'],
+};
+
+for (const [what, [isTold, statement, role]] of Object.entries(uses)) {
+	test.serial(`G15 C: ${what} is ${isTold ? '' : 'not '}told as going by policies, once a file`, async t => {
+		await workerSession.close();
+		const notes = async (): Promise<readonly string[]> => onClone(async open => {
+			const client = await open.context.pool.connect();
+			await client.query('begin');
+			await client.query(statement);
+			await client.query('commit');
+			client.release();
+			await open.close({hasFailed: false});
+			return open.notes;
+		}, {role});
+		const [first, second] = [await notes(), await notes()];
+		t.is(first.length, isTold ? 1 : 0, first.join('\n'));
+		t.regex(first[0] ?? 'This test used addresses', /^This test used addresses/);
+		t.deepEqual(second, []);
+	});
+}
+
 test.serial('G15 C: a test runs as a role on every connection, whichever way it was opened', async t => {
 	await inClone(t, async ({db, pool, connection, connect, url}) => {
 		t.deepEqual(await connection.fetchRows(identity), application);
