@@ -67,6 +67,9 @@ test.serial('G33 C: connections that were closed in time are no leak', async t =
 			await client.end();
 		}
 
+		const going = new pg.Client({connectionString: url});
+		await going.connect();
+		void going.end();
 		const client = await pool.connect();
 		client.release();
 		const other = await connect();
