@@ -3,6 +3,7 @@ import type {Socket} from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import {setTimeout as delay} from 'node:timers/promises';
 import type {BirpcReturn} from 'birpc';
 import {cacheSubfolder} from '../config/folders.ts';
 import type {HarnessConfig} from '../config/options.ts';
@@ -24,6 +25,8 @@ import {Wishes} from './wishes.ts';
 /** What clones on one server may occupy at most; less where memory is short, because embedded servers lie in it. */
 const cloneBudgetBytes = 1_000_000_000;
 
+/** How long a keeper takes at most to end what it has started; then its guardian does. */
+const endWithinMs = 8000;
 /** How long a keeper that ends waits for others to leave what it made on a server that stays. */
 const farewellMs = 5000;
 
@@ -35,8 +38,8 @@ export interface KeeperOptions {
 	readonly isReachable: () => boolean;
 	/** Called once, when it begins to end: whoever comes from now on needs another keeper. */
 	readonly onEnding: () => void;
-	/** Called once, when nothing is left to do and nothing is running any more. */
-	readonly onEnd: () => void;
+	/** Called once, when nothing is left to do; not clean if something may still be running. */
+	readonly onEnd: (end: {readonly isClean: boolean}) => void;
 }
 
 /** One connection: what it is for, and what it holds. */
@@ -184,7 +187,7 @@ export class Keeper {
 		const current = await templates.current();
 		this.#fingerprint = current.fingerprint;
 		leases.warm();
-		return {fingerprint: current.fingerprint, isCached: current.isCached, tookMs: performance.now() - startedAt};
+		return {fingerprint: current.fingerprint, isCached: current.isCached, damaged: current.damaged, tookMs: performance.now() - startedAt};
 	}
 
 	async #leave(client: Client): Promise<void> {
@@ -252,14 +255,23 @@ export class Keeper {
 			await world.templates.bake().catch(() => {});
 		}
 
-		world?.templates.stop(lost);
-		await world?.leases.stop(lost);
-		await sweepOwn(world?.chosen.adapter, databaseOwner(currentOwner()), farewellMs).catch((error: unknown) => {
-			log(`sweeping failed: ${String(error)}`);
-		});
-		world?.kept.clear();
-		log('ended');
-		this.#options.onEnd();
+		const letGo = world ? this.#letGo(world, lost) : Promise.resolve();
+		const isClean = await Promise.race([letGo.then(() => true), delay(endWithinMs, false)]);
+		log(isClean ? 'ended' : `not everything has ended within ${endWithinMs / 1000} s: leaving the rest to the guardian`);
+		this.#options.onEnd({isClean});
+	}
+
+	/** Ends servers and drops databases. An engine that was stopped while a server started may never answer. */
+	async #letGo({chosen, templates, leases, kept}: World, reason: Error): Promise<void> {
+		templates.stop(reason);
+		try {
+			await leases.stop(reason);
+			await sweepOwn(chosen.adapter, databaseOwner(currentOwner()), farewellMs);
+		} catch (error) {
+			log(`letting go failed: ${String(error)}`);
+		}
+
+		kept.clear();
 	}
 }
 

@@ -61,8 +61,13 @@ function openKeeper(config: HarnessConfig, identity: KeeperIdentity, server: net
 			server.close();
 		}
 	};
-	const keeper = new Keeper({config, identity, isReachable, onEnding: leave, onEnd: () => {
-		end(0);
+	const keeper = new Keeper({config, identity, isReachable, onEnding: leave, onEnd({isClean}) {
+		if (isClean) {
+			end(0);
+		}
+
+		// Undismissed, the guardian sees to the rest.
+		process.exit(1);
 	}});
 	keeper.opened.catch((error: unknown) => {
 		report(error);

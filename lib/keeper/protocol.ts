@@ -64,6 +64,8 @@ export interface Preparation {
 	readonly fingerprint: string;
 	/** True if the template was there; false if it was built now. */
 	readonly isCached: boolean;
+	/** The snapshot in whose place the template was built, because that one was damaged. */
+	readonly damaged?: string | undefined;
 	readonly tookMs: number;
 }
 

@@ -27,6 +27,8 @@ export interface CurrentTemplate {
 	readonly snapshot: string | undefined;
 	/** False if it was built by this very call. */
 	readonly isCached: boolean;
+	/** The snapshot in whose place it was built, because that one was damaged. */
+	readonly damaged?: string | undefined;
 }
 
 /** What {@link Templates} works with. */
@@ -59,6 +61,7 @@ export class Templates {
 	#looking = 0;
 	#strategies: CloneStrategies | undefined;
 	#identity: string | undefined;
+	#damaged: string | undefined;
 	#pending: {readonly fingerprint: string; readonly promise: Promise<CurrentTemplate>} | undefined;
 
 	constructor(options: TemplatesOptions) {
@@ -182,7 +185,7 @@ export class Templates {
 			const builtMeanwhile = await this.#find(fingerprint);
 			const snapshot = builtMeanwhile?.name ?? await this.#save(fingerprint);
 			await this.#prune(snapshot);
-			return {fingerprint, snapshot, isCached: builtMeanwhile !== undefined};
+			return {fingerprint, snapshot, isCached: builtMeanwhile !== undefined, damaged: this.#damaged};
 		});
 	}
 
@@ -209,7 +212,8 @@ export class Templates {
 				return snapshot;
 			}
 
-			this.#options.progress(`the snapshot ${snapshot.name} is damaged, and is not used`);
+			log(`the snapshot ${snapshot.name} is damaged, and is not used`);
+			this.#damaged = snapshot.name;
 		}
 
 		return undefined;

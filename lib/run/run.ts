@@ -1,6 +1,7 @@
 import type {HarnessConfig} from '../config/options.ts';
 import {HarnessError} from '../errors.ts';
 import {openKeeper} from '../keeper/client.ts';
+import type {Preparation} from '../keeper/protocol.ts';
 import {RunProgress} from './progress.ts';
 
 /** Below this, nobody wonders what is going on. */
@@ -19,12 +20,17 @@ export async function beginRun(config: HarnessConfig): Promise<void> {
 		const {description, reason} = keeper.info;
 		progress.announce(`dataflow-tdd: tests run on ${description}: ${reason}`);
 		const preparation = await keeper.api.prepare();
-		progress.done(preparation.isCached ? undefined : `dataflow-tdd: built the snapshot in ${(preparation.tookMs / 1000).toFixed(1)} s; later runs start from it`);
+		progress.done(preparation.isCached ? undefined : describeBuild(preparation));
 		keeper.unref();
 	} catch (error) {
 		progress.fail();
 		throw error;
 	}
+}
+
+function describeBuild({tookMs, damaged}: Preparation): string {
+	const built = `dataflow-tdd: built the snapshot in ${(tookMs / 1000).toFixed(1)} s; later runs start from it`;
+	return damaged === undefined ? built : `dataflow-tdd: the snapshot ${damaged} is damaged, and is not used\n${built}`;
 }
 
 /** AVA prints the message of an error without a cause, and nothing else: the three sentences, once for the whole run. */

@@ -1,5 +1,4 @@
 import {setTimeout as delay} from 'node:timers/promises';
-import process from 'node:process';
 import {assertClean, assertNextRunIsGreen, makeFaultProject} from './fault-project.ts';
 import {all, onEach, started} from './grounds.ts';
 
@@ -51,7 +50,7 @@ onEach(all, 'G23: Ctrl-C while the snapshot is built stops the build', async (t,
 });
 
 for (const workers of ['threads', 'processes'] as const) {
-	onEach(started, `G23: process.exit in a test, with workers that are ${workers}, is told by its line, fails the run and leaves nothing`, async (t, ground) => {
+	onEach(workers === 'threads' ? started : ['embedded'], `G23: process.exit in a test, with workers that are ${workers}, is told by its line, fails the run and leaves nothing`, async (t, ground) => {
 		const project = await makeFaultProject(t, ground);
 		const run = await project.start({waits: true, env: {FAULTS_WORKERS: workers}});
 		t.is((await run.hit()).process === run.pid, workers === 'threads');
@@ -65,15 +64,3 @@ for (const workers of ['threads', 'processes'] as const) {
 		await assertNextRunIsGreen(t, project);
 	});
 }
-
-onEach(started, 'G23: SIGTERM of AVA\'s main process ends the run and leaves nothing', async (t, ground) => {
-	const project = await makeFaultProject(t, ground);
-	const run = await project.start({waits: true});
-	await run.hit();
-	const since = {fault: 'SIGTERM of AVA\'s main process', at: performance.now()};
-	process.kill(run.pid, 'SIGTERM');
-	const {exitCode, signal} = await run.ended;
-	t.true(signal === 'SIGTERM' || exitCode === 143);
-	await assertClean(t, project, since);
-	await assertNextRunIsGreen(t, project);
-});
