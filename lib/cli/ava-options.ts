@@ -26,6 +26,6 @@ export async function readAvaOptions(projectDir: string): Promise<HarnessOptions
 		return {};
 	}
 
-	const {projectDir: _, binaries, role, ...options} = JSON.parse(session) as HarnessConfig;
+	const {projectDir: _, shuffle: __, binaries, role, ...options} = JSON.parse(session) as HarnessConfig;
 	return {...options, ...(binaries !== undefined && {binaries}), ...(role !== undefined && {role})};
 }

@@ -2,7 +2,7 @@ import type {HarnessOptions} from './options.ts';
 import {validateOptions} from './validate.ts';
 
 const texts = {server: 'SERVER', image: 'IMAGE', binaries: 'BINARIES', role: 'ROLE', seeds: 'SEEDS', onUnavailable: 'ON_UNAVAILABLE', historyFile: 'HISTORY_FILE', report: 'REPORT'} as const;
-const numbers = {workers: 'WORKERS', lanes: 'LANES', lingerMs: 'LINGER_MS', budgetMs: 'BUDGET_MS'} as const;
+const numbers = {workers: 'WORKERS', lanes: 'LANES', lingerMs: 'LINGER_MS', budgetMs: 'BUDGET_MS', shuffle: 'SHUFFLE'} as const;
 const lists = {schemas: 'SCHEMAS', fingerprint: 'FINGERPRINT'} as const;
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,3 +1,4 @@
+import {randomInt} from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -59,6 +60,7 @@ export function resolveOptions(projectDir: string, options: HarnessOptions): Har
 		workers: options.workers ?? (isCi() ? 2 : os.availableParallelism()),
 		lanes: options.lanes ?? 1,
 		role: options.role,
+		shuffle: options.shuffle === 'random' ? randomInt(1_000_000) : options.shuffle,
 		lingerMs: options.lingerMs ?? (isCi() ? 0 : 300_000),
 		budgetMs: options.budgetMs ?? 100,
 		onUnavailable: options.onUnavailable ?? 'fail',

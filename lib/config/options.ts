@@ -30,6 +30,11 @@ export interface HarnessOptions {
 	readonly lanes?: number;
 	/** The role that tests run as, which the schema has made. Default: the harness's own user, a superuser where it starts the server. */
 	readonly role?: string;
+	/**
+	 * A seed that files, and tests of a file that start together, are put in order by; `'random'` chooses one and prints it.
+	 * Default: the order in which they are written.
+	 */
+	readonly shuffle?: number | 'random';
 	/** How long the servers stay after a run, in ms. Default 0 in CI, else 5 minutes. */
 	readonly lingerMs?: number;
 	/** What a test may take, in ms. Default 100. */
@@ -55,6 +60,7 @@ export interface HarnessConfig {
 	readonly workers: number;
 	readonly lanes: number;
 	readonly role: string | undefined;
+	readonly shuffle: number | undefined;
 	readonly lingerMs: number;
 	readonly budgetMs: number;
 	readonly onUnavailable: 'fail' | 'skip';

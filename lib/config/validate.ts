@@ -21,6 +21,7 @@ const rules: Record<keyof HarnessOptions, readonly [Check, string]> = {
 	workers: [isCount, 'a whole number from 1'],
 	lanes: [isCount, 'a whole number from 1'],
 	role: [isText, `the name of a role that the schema makes, such as 'shop_app'`],
+	shuffle: [value => value === 'random' || Number.isSafeInteger(value), `a whole number, or 'random'`],
 	lingerMs: [isDuration, 'a number of milliseconds from 0'],
 	budgetMs: [isDuration, 'a number of milliseconds from 0'],
 	onUnavailable: [oneOf('fail', 'skip'), `'fail' or 'skip'`],

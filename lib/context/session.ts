@@ -66,6 +66,11 @@ export class Session {
 		this.clones = this.#createSupply();
 	}
 
+	/** The option `shuffle`. */
+	get seed(): number | undefined {
+		return this.#config.shuffle;
+	}
+
 	/** The connection to the keeper; another one after the keeper was lost. */
 	get keeper(): KeeperClient {
 		return this.#held.keeper;

@@ -34,7 +34,8 @@ const engineVariables = ['DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_TLS_VERIFY', '
 /** Names the keeper of a configuration. One of another version or configuration has another name, so it is never talked to. */
 export function identifyKeeper(config: HarnessConfig): KeeperIdentity {
 	const version = packageVersion();
-	const parts = [process.getuid?.() ?? 0, version, installationStamp(), config, engineVariables.map(name => process.env[name])];
+	// The order of tests is no concern of a server's.
+	const parts = [process.getuid?.() ?? 0, version, installationStamp(), {...config, shuffle: undefined}, engineVariables.map(name => process.env[name])];
 	const id = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 	const socket = process.platform === 'win32' ? `\\\\.\\pipe\\dataflow-tdd-${id}` : path.join(runtimeFolder(), `${id}.sock`);
 	return {id, version, socket, logFile: path.join(cacheSubfolder('logs'), `${id}.log`)};

@@ -19,6 +19,10 @@ export async function beginRun(config: HarnessConfig): Promise<void> {
 		});
 		const {description, reason} = keeper.info;
 		progress.announce(`dataflow-tdd: tests run on ${description}: ${reason}`);
+		if (config.shuffle !== undefined) {
+			progress.announce(`dataflow-tdd: tests run in the order of seed ${config.shuffle}; DATAFLOW_TDD_SHUFFLE=${config.shuffle} repeats it`);
+		}
+
 		const preparation = await keeper.api.prepare();
 		progress.done(preparation.isCached ? undefined : describeBuild(preparation));
 		keeper.unref();

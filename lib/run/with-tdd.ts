@@ -5,6 +5,7 @@ import {assertNodeVersion} from '../config/node-version.ts';
 import {isCi, loadConfig} from '../config/load.ts';
 import {modeVariable, outsideVariable, sessionVariable} from '../config/mode.ts';
 import type {HarnessConfig, HarnessOptions} from '../config/options.ts';
+import {bySeed} from '../config/order.ts';
 import {validateOptions} from '../config/validate.ts';
 import {ensureBundle, type BundleMap} from '../preload/bundle.ts';
 import {asOneMessage, beginRun} from './run.ts';
@@ -76,6 +77,7 @@ interface Parts {
 function withHarness(config: AvaConfig, {harness, bundle, database}: Parts): AvaConfig {
 	return {
 		...withDefaults(config),
+		...(harness.shuffle !== undefined && {sortTestFiles: bySeed(harness.shuffle)}),
 		require: [[path.join(import.meta.dirname, '..', 'preload', 'main.js'), bundle], ...[config.require ?? []].flat()],
 		environmentVariables: {...compileCache(harness), ...database, ...config.environmentVariables, [modeVariable]: 'on', [sessionVariable]: JSON.stringify(harness)},
 	};

@@ -140,7 +140,7 @@ test.serial('what nobody sets has its default', async t => {
 	const folder = '/some/project';
 	const defaults = {
 		projectDir: folder, schemas: [path.join(folder, 'schemas')], seeds: path.join(folder, 'seeds'), server: 'auto', image: defaultImage, binaries: undefined,
-		lanes: 1, role: undefined, budgetMs: 100, onUnavailable: 'fail', fingerprint: [], historyFile: path.join(folder, 'tests/performance_history.json'), report: 'summary',
+		lanes: 1, role: undefined, shuffle: undefined, budgetMs: 100, onUnavailable: 'fail', fingerprint: [], historyFile: path.join(folder, 'tests/performance_history.json'), report: 'summary',
 	} as const;
 	await withVariables({CI: undefined}, () => {
 		t.deepEqual(resolveOptions(folder, {}), {...defaults, workers: os.availableParallelism(), lingerMs: 300_000});

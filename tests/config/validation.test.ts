@@ -19,6 +19,7 @@ const wrong: Readonly<Record<string, readonly [values: readonly unknown[], expec
 	workers: [[0, -1, 1.5, '4', Number.NaN, Number.POSITIVE_INFINITY], 'a whole number from 1'],
 	lanes: [[0, '1', null], 'a whole number from 1'],
 	role: [['', 7, null], `the name of a role that the schema makes, such as 'shop_app'`],
+	shuffle: [['always', 1.5, Number.NaN, true], `a whole number, or 'random'`],
 	lingerMs: [[-1, '0', Number.NaN, Number.POSITIVE_INFINITY], 'a number of milliseconds from 0'],
 	budgetMs: [[-0.1, '100'], 'a number of milliseconds from 0'],
 	onUnavailable: [['ignore', true], `'fail' or 'skip'`],
@@ -41,7 +42,7 @@ for (const [option, [values, expected]] of Object.entries(wrong)) {
 const right: ReadonlyArray<Record<string, unknown>> = [
 	{}, {schemas: 'db'}, {schemas: ['db', {command: 'prisma migrate deploy', inputs: ['prisma']}]}, {schemas: {command: 'x', inputs: []}}, {schemas: []},
 	{server: 'auto'}, {server: 'embedded'}, {server: 'container'}, {server: 'postgres://u:p@h/d'}, {server: 'postgresql:///d?host=/run'},
-	{workers: 1, lanes: 8, lingerMs: 0, budgetMs: 0.5}, {onUnavailable: 'skip', report: 'none', fingerprint: []}, {workers: undefined, image: undefined}, {role: 'shop_app'},
+	{workers: 1, lanes: 8, lingerMs: 0, budgetMs: 0.5}, {onUnavailable: 'skip', report: 'none', fingerprint: []}, {workers: undefined, image: undefined}, {role: 'shop_app'}, {shuffle: -4711}, {shuffle: 'random'},
 ];
 
 test('options of every right kind are accepted as they are', t => {
@@ -91,10 +92,10 @@ test('every option that the environment can hold is read from it', t => {
 		DATAFLOW_TDD_SERVER: 'embedded', DATAFLOW_TDD_IMAGE: 'postgres:16', DATAFLOW_TDD_BINARIES: '/opt/pg/bin', DATAFLOW_TDD_SEEDS: 'db/seeds',
 		DATAFLOW_TDD_ON_UNAVAILABLE: 'skip', DATAFLOW_TDD_HISTORY_FILE: 'history.json', DATAFLOW_TDD_REPORT: 'none',
 		DATAFLOW_TDD_WORKERS: '3', DATAFLOW_TDD_LANES: '2', DATAFLOW_TDD_LINGER_MS: '0', DATAFLOW_TDD_BUDGET_MS: '12.5',
-		DATAFLOW_TDD_SCHEMAS: 'a, b', DATAFLOW_TDD_FINGERPRINT: 'v1', DATAFLOW_TDD_ROLE: 'shop_app',
+		DATAFLOW_TDD_SCHEMAS: 'a, b', DATAFLOW_TDD_FINGERPRINT: 'v1', DATAFLOW_TDD_ROLE: 'shop_app', DATAFLOW_TDD_SHUFFLE: '4711',
 	}), {
 		server: 'embedded', image: 'postgres:16', binaries: '/opt/pg/bin', seeds: 'db/seeds', onUnavailable: 'skip', historyFile: 'history.json', report: 'none',
-		workers: 3, lanes: 2, lingerMs: 0, budgetMs: 12.5, schemas: ['a', 'b'], fingerprint: ['v1'], role: 'shop_app',
+		workers: 3, lanes: 2, lingerMs: 0, budgetMs: 12.5, schemas: ['a', 'b'], fingerprint: ['v1'], role: 'shop_app', shuffle: 4711,
 	});
 });
 
