@@ -59,7 +59,7 @@ test.serial('G33 C: a connection that was opened through the URL and not closed 
 });
 
 test.serial('G33 C: connections that were closed in time are no leak', async t => {
-	await withClone(async ({context: {url, pool, connect, db}, close}) => {
+	await withClone(async ({context: {url, pool, connect}, close}) => {
 		for (let round = 0; round < 5; round++) {
 			const client = new pg.Client({connectionString: url});
 			await client.connect();
@@ -69,11 +69,18 @@ test.serial('G33 C: connections that were closed in time are no leak', async t =
 
 		const going = new pg.Client({connectionString: url});
 		await going.connect();
-		void going.end();
 		const client = await pool.connect();
 		client.release();
 		const other = await connect();
 		await other.destroy();
+		void going.end();
+		t.is(await close({hasFailed: false}), undefined);
+	});
+});
+
+test.serial('G33 C: code under test may close its Kysely, as an application does at its end', async t => {
+	await withClone(async ({context: {db}, close}) => {
+		await db.selectFrom('users').selectAll().execute();
 		await db.destroy();
 		t.is(await close({hasFailed: false}), undefined);
 	});
