@@ -6,7 +6,7 @@ export function committed(statement: string | undefined, inClone: string): Conte
 	return new ContextError('ERR_CONTEXT_COMMITTED', {
 		what: `The transaction of this test was ended${statement ? ` by \`${shorten(statement)}\`` : ''}.`,
 		why: 'A rollback context lives in one transaction, and something in this test sent COMMIT, ROLLBACK or a procedure that commits as text; what it wrote may have stayed, so its database is being replaced.',
-		fix: `Use db.transaction() or db.startTransaction(), which nest. ${inClone}`,
+		fix: `Use db.transaction() or db.startTransaction(), or send BEGIN and COMMIT through the context's \`pool\`: these nest. ${inClone}`,
 	});
 }
 
