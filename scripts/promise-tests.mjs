@@ -7,8 +7,8 @@ import {globSync} from 'tinyglobby';
 
 const root = path.dirname(import.meta.dirname);
 
-/** `G05 R: ` is about rollback contexts, `G05 C: ` about clones, `G05: ` about what both stand on; `G24, G25: ` proves two promises. */
-const titlePattern = /^(G\d\d(?:, G\d\d)*)(?: ([RC]))?: ./;
+/** `G05 R: ` is about rollback contexts, `G05 C: ` about clones, `G05 RC: ` about both, `G05: ` about what both stand on; `G24, G25: ` proves two promises. */
+const titlePattern = /^(G\d\d(?:, G\d\d)*)(?: (RC?|C))?: ./;
 /** Tests in these folders are about contexts, so that their titles have to say which. */
 const modeFolders = /^tests\/(?:context|runner|examples)\//;
 
@@ -65,7 +65,7 @@ function readFile(file) {
 	});
 }
 
-/** All tests whose titles name promises: `{file, title, ids, mode: 'R' | 'C' | undefined, isClear}`. */
+/** All tests whose titles name promises: `{file, title, ids, mode: 'R' | 'C' | 'RC' | undefined, isClear}`. */
 export function readPromiseTests() {
 	const files = globSync(['tests/**/*.test.ts'], {cwd: root, ignore: ['tests/**/fixtures/**']}).toSorted();
 	return files.flatMap(file => readFile(file));

@@ -8,7 +8,7 @@ const root = path.dirname(import.meta.dirname);
 const readme = path.join(root, 'README.md');
 const promises = JSON.parse(readFileSync(path.join(root, 'tests', 'promises.json'), 'utf8'));
 const tests = readPromiseTests();
-const problems = tests.filter(({isClear}) => !isClear).map(({file, title}) => `${file}: '${title}' has to begin with its promise and whose it is: 'G05 R: …' for rollback contexts, 'G05 C: …' for clones`);
+const problems = tests.filter(({isClear}) => !isClear).map(({file, title}) => `${file}: '${title}' has to begin with its promise and whose it is: 'G05 R: …' for rollback contexts, 'G05 C: …' for clones, 'G05 RC: …' for both`);
 const modes = {R: 'rollback', C: 'clone'};
 
 for (const id of new Set(tests.flatMap(({ids}) => ids))) {
@@ -19,7 +19,7 @@ for (const id of new Set(tests.flatMap(({ids}) => ids))) {
 
 /** Whether tests prove a promise for one kind of context, or the reason why none does. */
 function cell(id, mode) {
-	const isProven = tests.some(test => test.ids.includes(id) && (test.mode ?? mode) === mode);
+	const isProven = tests.some(test => test.ids.includes(id) && (test.mode ?? mode).includes(mode));
 	const reason = promises[id][modes[mode]];
 	if (isProven === (reason !== undefined)) {
 		problems.push(`${id}, ${modes[mode]}: ${isProven ? 'there are tests, so the reason in tests/promises.json has to go' : 'there is no test, and no reason in tests/promises.json'}`);
@@ -30,7 +30,7 @@ function cell(id, mode) {
 
 function proofs(id) {
 	const files = [...new Set(tests.filter(({ids}) => ids.includes(id)).map(({file}) => file))];
-	return files.map(file => `[${path.basename(file, '.test.ts')}](${file})`).join(', ');
+	return files.map(file => `[${file.replace(/^tests\/(?:context\/)?/, '').replace(/\.test\.ts$/, '')}](${file})`).join(', ');
 }
 
 const rows = Object.entries(promises).map(([id, {promise}]) => [id, promise, cell(id, 'R'), cell(id, 'C'), proofs(id)]);

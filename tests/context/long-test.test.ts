@@ -30,6 +30,29 @@ const kinds: Readonly<Record<string, (context: TestContext, index: number) => Pr
 	'transactions': async ({db}) => db.transaction().execute(async trx => trx.selectFrom('users').select('id').execute()),
 };
 
+test.serial('G04 R: savepoints do not pile up: however many statements, at most a few are open', async t => {
+	await inContext(t, async ({context: {connection, db}}) => {
+		// Each savepoint in which something was written holds a lock on its number until it is released.
+		const open = async (): Promise<number> => connection.fetchValue('select count(*)::int from pg_locks where locktype = \'transactionid\' and pid = pg_backend_pid()');
+		const insert = async (index: number): Promise<unknown> => connection.execute('insert into users (name, email) values ($1, $2)', [`User ${index}`, `${index}@example.com`]);
+		const steps = [
+			insert,
+			async (index: number) => insert(1000 + index).then(async () => connection.execute('select 1 / 0').catch(() => {})),
+			async (index: number) => db.transaction().execute(async trx => trx.updateTable('users').set({role: 'staff'}).where('id', '=', index).execute()),
+		];
+		let most = 0;
+		for (const step of steps) {
+			for (let index = 0; index < 100; index++) {
+				await step(index);
+				most = Math.max(most, await open());
+			}
+		}
+
+		// PostgreSQL keeps 64 of them at hand for each session; beyond that, every look at a row is slower for everybody.
+		t.true(most < 32, `${most} were open`);
+	});
+});
+
 for (const [name, run] of Object.entries(kinds)) {
 	test.serial(`G04 R: memory is flat over 10,000 ${name} in one context`, async t => {
 		t.timeout(110_000);

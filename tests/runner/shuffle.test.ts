@@ -39,7 +39,7 @@ test.serial('G39 R: a seeded shuffle reproduces, and another seed gives another 
 	t.notRegex(plain.stderr, /seed/);
 });
 
-test.serial('G39: files are put in the order of the seed, and serial tests keep theirs', async t => {
+test.serial('G39 RC: files are put in the order of the seed, and serial tests keep theirs', async t => {
 	t.timeout(110_000);
 	const [first, again, other] = [await run(t, '7'), await run(t, '7'), await run(t, '9')];
 	t.deepEqual(files(order(again, 'rollback')), files(order(first, 'rollback')));
@@ -59,7 +59,7 @@ test.serial('G39 C: tests on clones are put in the order of the seed, too', asyn
 	t.notDeepEqual(order(other, 'clone').filter(title => title.startsWith('one')), order(first, 'clone').filter(title => title.startsWith('one')));
 });
 
-test.serial('G39: a random seed is chosen and printed', async t => {
+test.serial('G39 RC: a random seed is chosen and printed', async t => {
 	const {stderr} = await run(t, 'random');
 	t.regex(stderr, /in the order of seed \d+; DATAFLOW_TDD_SHUFFLE=\d+ repeats it/);
 });
