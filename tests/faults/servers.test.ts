@@ -6,6 +6,7 @@ import {assertClean, assertNextRunIsGreen, makeFaultProject, type FaultProject} 
 import {processesOf} from './engine.ts';
 import {onEach, started} from './grounds.ts';
 import {ourContainers} from './leftovers.ts';
+import {until} from '../helpers/worker-context.ts';
 
 /** The test that was hit fails by name; the tests after it, of its file and of the next, run on a new server. */
 async function assertOneTestFails(t: ExecutionContext, ended: Promise<{exitCode: number | null; output: string}>): Promise<void> {
@@ -75,27 +76,36 @@ async function backendOnMachine(project: FaultProject, backend: number): Promise
 	throw new Error(`no process of a container is the backend ${backend}`);
 }
 
-onEach(started, 'G20: after SIGKILL of one backend, which makes PostgreSQL end all others, the test under way fails by name and the others run on', async (t, ground) => {
-	const project = await makeFaultProject(t, ground);
-	const run = await project.start({waits: true});
-	const {backend} = await run.hit();
-	const pid = await backendOnMachine(project, backend);
-	const since = {fault: 'SIGKILL of one backend', at: performance.now()};
-	process.kill(pid, 'SIGKILL');
-	await run.go();
-	await assertOneTestFails(t, run.ended);
-	await assertClean(t, project, since);
-	await assertNextRunIsGreen(t, project);
-});
+function parentOf(pid: number | string): number {
+	try {
+		return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')[1]);
+	} catch {
+		return 0;
+	}
+}
 
-onEach(['external'], 'G20: after SIGKILL of one backend of a server that stays, the test under way fails by name and the others run when it has recovered', async (t, ground) => {
-	const project = await makeFaultProject(t, ground);
-	const run = await project.start({waits: true});
-	const {backend} = await run.hit();
-	const since = {fault: 'SIGKILL of one backend', at: performance.now()};
-	process.kill(backend, 'SIGKILL');
-	await run.go();
-	await assertOneTestFails(t, run.ended);
-	await assertClean(t, project, since);
-	await assertNextRunIsGreen(t, project);
-});
+/** Kills a backend, and returns when PostgreSQL has noticed, which is when it has ended all others: until then it takes connections that are lost at once. */
+async function killBackend(pid: number): Promise<void> {
+	const postmaster = parentOf(pid);
+	const siblings = readdirSync('/proc').filter(name => parentOf(name) === postmaster);
+	process.kill(pid, 'SIGKILL');
+	await until(async () => !siblings.some(sibling => parentOf(sibling) === postmaster));
+}
+
+for (const [kinds, title] of [
+	[started, 'G20: after SIGKILL of one backend, which makes PostgreSQL end all others, the test under way fails by name and the others run on'],
+	[['external'], 'G20: after SIGKILL of one backend of a server that stays, the test under way fails by name and the others run when it has recovered'],
+] as const) {
+	onEach(kinds, title, async (t, ground) => {
+		const project = await makeFaultProject(t, ground);
+		const run = await project.start({waits: true});
+		const {backend} = await run.hit();
+		const pid = await backendOnMachine(project, backend);
+		const since = {fault: 'SIGKILL of one backend', at: performance.now()};
+		await killBackend(pid);
+		await run.go();
+		await assertOneTestFails(t, run.ended);
+		await assertClean(t, project, since);
+		await assertNextRunIsGreen(t, project);
+	});
+}
