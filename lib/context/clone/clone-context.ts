@@ -127,8 +127,9 @@ export async function openCloneContext(supply: CloneSupply, combination: Combina
 		url: databaseUrl(address, name, role && roleOptions(role)),
 		testId,
 	};
+	supply.options.roles?.enter(address);
 	return {
 		context, notes,
-		close: async ({hasFailed}) => holder.during(async () => endClone({supply, name, record, pools: connections.pools, barriers, notes, hasFailed})),
+		close: async ({hasFailed}) => holder.during(async () => endClone({supply, name, address, record, pools: connections.pools, barriers, notes, hasFailed})),
 	};
 }

@@ -1,5 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {readBypassedByCounts, tellCounts} from '../../postgres/roles.ts';
+import type {ServerAddress} from '../../server/server.ts';
 import type {TemplateRecord} from '../../template/record.ts';
 import {leaked, shorten, type Leak} from '../errors.ts';
 import {observerName} from '../lock-report.ts';
@@ -15,6 +16,7 @@ const lookEveryMs = 10;
 export interface CloneEnd {
 	readonly supply: CloneSupply;
 	readonly name: string;
+	readonly address: ServerAddress;
 	readonly record: TemplateRecord;
 	readonly pools: readonly ClonePool[];
 	readonly barriers: Barriers;
@@ -29,12 +31,12 @@ interface Session {
 }
 
 /** Closes all that a test has opened, says what it left open, and gives its database back, or keeps it when the test has failed. */
-export async function endClone({supply, name, record, pools, barriers, notes, hasFailed}: CloneEnd): Promise<Error | undefined> {
+export async function endClone({supply, name, address, record, pools, barriers, notes, hasFailed}: CloneEnd): Promise<Error | undefined> {
 	const leaks: Leak[] = [...barriers.leaks, ...pools.flatMap(pool => pool.leaks)];
 	barriers.close();
 	notes.push(...await openListeners(pools), ...await bypassed(supply, record, pools));
 	await leaveRole(pools);
-	leaks.push(...await strangers(pools), ...await leftRoles(supply, pools));
+	leaks.push(...await strangers(pools), ...await leftRoles(supply, address, pools));
 	for (const pool of pools) {
 		pool.close();
 	}
@@ -78,9 +80,9 @@ async function leaveRole(pools: readonly ClonePool[]): Promise<void> {
 	await Promise.all(idle.map(async client => client.query('reset session authorization; set role none').catch(() => {})));
 }
 
-async function leftRoles({options: {roles}}: CloneSupply, pools: readonly ClonePool[]): Promise<readonly Leak[]> {
+async function leftRoles({options: {roles}}: CloneSupply, address: ServerAddress, pools: readonly ClonePool[]): Promise<readonly Leak[]> {
 	const [client] = pools.flatMap(pool => pool.idle);
-	return client && roles ? roles.drop(client).catch(() => []) : [];
+	return await roles?.leave(address, client).catch(() => []) ?? [];
 }
 
 /** Connections that were opened through the URL and are still open: whoever opened them would meet the end of this database. */

@@ -33,7 +33,7 @@ export interface CloneSupplyOptions {
 	readonly holder: Holder;
 	readonly lanes: number;
 	readonly standing: Standing;
-	/** The roles of the server; nothing where others use it, too. */
+	/** The roles of the servers; nothing where others use it, too. */
 	readonly roles: ServerRoles | undefined;
 	readonly request: (combination: Combination, expected: number) => Promise<LaneDatabase>;
 	readonly expect: (combination: Combination, expected: number) => Promise<void>;
@@ -161,7 +161,7 @@ export class CloneSupply {
 		const pool = new ClonePool({address, database: database.name, applicationName: 'dataflow-tdd test', max: connectionsPerClone, role});
 		try {
 			await pool.warm();
-			await roles?.remember(pool, database.record.roles);
+			await roles?.remember(address, pool, database.record.roles);
 		} catch (error) {
 			pool.close();
 			void retire(database.name).catch(() => {});

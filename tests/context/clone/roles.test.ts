@@ -3,8 +3,9 @@ import test, {type ExecutionContext} from 'ava';
 import pg from 'pg';
 import {sql} from 'kysely';
 import {openCloneContext, type CloneContext, type OpenClone} from '#lib/context/clone/clone-context.js';
+import {ServerRoles} from '#lib/context/clone/clone-roles.js';
 import {workerSession} from '#lib/context/worker-session.js';
-import {withClient} from '#lib/postgres/client.js';
+import {connectClient, withClient} from '#lib/postgres/client.js';
 import {roleOptions} from '#lib/postgres/roles.js';
 import {databaseUrl} from '#lib/template/session.js';
 
@@ -141,6 +142,45 @@ test.serial('G15 C: a role that a test creates does not outlive it, and fails it
 	t.true(problem?.message.includes(`the role "${name}"`), problem?.message);
 	t.deepEqual(await onServer('select rolname from pg_roles where rolname = $1', [name]), []);
 	await inClone(t, async ({connection}) => t.is(await connection.fetchValue('select 1'), 1));
+});
+
+test.serial('G15 C: a role of one test stays while another one ends, and the last of them names it', async t => {
+	const {keeper} = await workerSession.open();
+	const name = `tdd_shared_${randomBytes(4).toString('hex')}`;
+	if (keeper.info.description.startsWith('external')) {
+		t.log('skipped: on a server that others use, roles may be anybody\'s');
+		t.pass();
+		return;
+	}
+
+	const problem = await onClone(async open => {
+		await inClone(t, async () => open.context.connection.execute(`create role ${name}`));
+		t.is((await onServer('select rolname from pg_roles where rolname = $1', [name])).length, 1);
+		return open.close({hasFailed: false}) as Promise<(Error & {code?: string}) | undefined>;
+	});
+	t.is(problem?.code, 'ERR_CONTEXT_LEAKED');
+	t.true(problem?.message.includes(`the role "${name}", which this test or one that ran at the same time has created`), problem?.message);
+	t.deepEqual(await onServer('select rolname from pg_roles where rolname = $1', [name]), []);
+	await inClone(t, async ({connection}) => t.is(await connection.fetchValue('select 1'), 1));
+});
+
+test.serial('G15 C: the roles of a server are read again after a failure, and for another server', async t => {
+	const {lease: {address}} = await workerSession.open();
+	const roles = new ServerRoles();
+	const ended = await connectClient(address);
+	await ended.end();
+	await t.throwsAsync(roles.remember(address, ended, []));
+	await withClient(address, async client => {
+		await roles.remember(address, client, []);
+		const name = `tdd_later_${randomBytes(4).toString('hex')}`;
+		await client.query(`create role ${name}`);
+		const other = {...address};
+		await roles.remember(other, client, []);
+		roles.enter(other);
+		t.deepEqual(await roles.leave(other, client), []);
+		roles.enter(address);
+		t.is((await roles.leave(address, client)).length, 1);
+	});
 });
 
 test.serial('G15 C: a role that a test drops again, and one that a template brings, are no leaks', async t => {
