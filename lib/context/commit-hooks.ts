@@ -3,36 +3,62 @@ import {ContextError} from '../errors.ts';
 /** What runs after a commit. */
 export type CommitHook = () => unknown;
 
+/** One open user transaction: the callbacks that wait for it, and how many there were at each of its savepoints, in their order. */
+interface Level {
+	readonly hooks: CommitHook[];
+	readonly marks: Array<{readonly name: string; readonly count: number}>;
+}
+
+/** What happens to a savepoint. */
+export type SavepointVerb = 'savepoint' | 'rollback to savepoint' | 'release savepoint';
+
 /**
- * Callbacks that wait for the outermost user transaction to commit. A level that is rolled back takes its callbacks with it;
- * outside of any transaction they run at once, as after an automatic commit.
+ * Callbacks that wait for the outermost user transaction to commit. A level that is rolled back takes its callbacks with it,
+ * and a savepoint that is gone back to those that came after it; outside of any transaction they run at once, as after an automatic commit.
  */
 export class CommitHooks {
-	/** One list for each open level of user transactions. */
-	readonly #levels: CommitHook[][] = [];
+	readonly #levels: Level[] = [];
 
 	async add(hook: CommitHook): Promise<void> {
 		const level = this.#levels.at(-1);
 		if (level) {
-			level.push(hook);
+			level.hooks.push(hook);
 		} else {
 			await runHooks([hook]);
 		}
 	}
 
 	begin(): void {
-		this.#levels.push([]);
+		this.#levels.push({hooks: [], marks: []});
 	}
 
 	rollback(): void {
 		this.#levels.pop();
 	}
 
+	/** Follows a savepoint of the innermost level. Names are PostgreSQL's: of two that are the same, the later one is meant. */
+	follow(verb: SavepointVerb, name: string): void {
+		const level = this.#levels.at(-1);
+		if (!level) {
+			return;
+		}
+
+		const {hooks, marks} = level;
+		const place = marks.findLastIndex(mark => mark.name === name);
+		if (verb === 'savepoint') {
+			marks.push({name, count: hooks.length});
+		} else if (place !== -1) {
+			const isUndone = verb === 'rollback to savepoint';
+			hooks.splice(isUndone ? marks[place]!.count : hooks.length);
+			marks.splice(isUndone ? place + 1 : place);
+		}
+	}
+
 	/** Ends a level; the callbacks that its end sets free are due, and wait for {@link runHooks}. */
 	commit(): CommitHook[] {
-		const hooks = this.#levels.pop() ?? [];
+		const hooks = this.#levels.pop()?.hooks ?? [];
 		const outer = this.#levels.at(-1);
-		outer?.push(...hooks);
+		outer?.hooks.push(...hooks);
 		return outer ? [] : hooks;
 	}
 }

@@ -2,7 +2,7 @@ import {AbortedTransactionError} from 'kysely';
 import {HarnessError} from '../errors.ts';
 import type {Client} from '../postgres/client.ts';
 import {send, sendAlone, sendControl, sendTogether, type Pause, type PgQuery, type Submittable, type WireResult} from '../postgres/wire.ts';
-import {CommitHooks, type CommitHook} from './commit-hooks.ts';
+import {CommitHooks, type CommitHook, type SavepointVerb} from './commit-hooks.ts';
 import {traceToUser} from './origin.ts';
 import {endsSession, isAborted, isFromServer, isGone} from './database-error.ts';
 import {Guards, checkConstraints, levelName} from './guards.ts';
@@ -143,23 +143,27 @@ export class TestTransaction {
 	}
 
 	/** Sets, undoes or forgets a savepoint of the user inside of a user transaction. */
-	async savepoint(verb: 'savepoint' | 'rollback to savepoint' | 'release savepoint', name: string): Promise<void> {
+	async savepoint(verb: SavepointVerb, name: string): Promise<void> {
 		await this.run({text: `${verb} ${this.#client.escapeIdentifier(name)}`});
+		this.hooks.follow(verb, name);
 	}
 
 	/** Sets a savepoint below the ones that guard statements, so that it outlasts them. */
 	async mark(name: string): Promise<void> {
 		await this.#below(`savepoint ${name}`);
+		this.hooks.follow('savepoint', name);
 	}
 
 	/** Goes back to a savepoint that {@link mark} has set. */
 	async returnTo(name: string): Promise<void> {
 		await this.#below(`rollback to savepoint ${name}`);
+		this.hooks.follow('rollback to savepoint', name);
 	}
 
 	/** Forgets a savepoint that {@link mark} has set, and keeps what was done since. */
 	async unmark(name: string): Promise<void> {
 		await this.#below(`release savepoint ${name}`);
+		this.hooks.follow('release savepoint', name);
 	}
 
 	/** Takes the guard away, does something in its place, and sets it again. */

@@ -27,6 +27,55 @@ test('G08 R: a callback never runs after a rollback', tddTestContext, async (t, 
 	await db.transaction().execute(async () => {});
 });
 
+test('G08 R: a callback never runs when its savepoint was gone back to', tddTestContext, async (t, {db, onCommit, savepoint}) => {
+	const ran: string[] = [];
+	const note = async (name: string): Promise<void> => onCommit(() => ran.push(name));
+	const trx = await db.startTransaction().execute();
+	await note('before');
+	const inner = await trx.savepoint('a').execute();
+	await note('undone');
+	await inner.rollbackToSavepoint('a').execute();
+	await note('undone, too');
+	await inner.rollbackToSavepoint('a').execute();
+	await note('after');
+	await trx.savepoint('b').execute();
+	await trx.savepoint('a').execute();
+	await note('released');
+	await inner.releaseSavepoint('a').execute();
+	await inner.rollbackToSavepoint('a').execute();
+	await note('last');
+	await trx.commit().execute();
+	t.deepEqual(ran, ['before', 'last']);
+	const point = await savepoint();
+	await db.transaction().execute(async () => note('of a test that goes back'));
+	await point.rollback();
+	t.deepEqual(ran, ['before', 'last', 'of a test that goes back']);
+});
+
+test('G08 R: a callback never runs when its savepoint was gone back to as text', tddTestContext, async (t, {pool, onCommit}) => {
+	const ran: string[] = [];
+	const note = async (name: string): Promise<void> => onCommit(() => ran.push(name));
+	const client = await pool.connect();
+	await client.query('BEGIN');
+	await note('before');
+	await client.query('SAVEPOINT "A b"');
+	await note('undone');
+	await client.query('savepoint c');
+	await note('undone by the outer one');
+	await client.query('/* all */ rollback work to savepoint "A b"; -- now');
+	await note('between');
+	await client.query('savepoint c; release C;');
+	await t.throwsAsync(client.query('rollback to c'), {code: '3B001'});
+	await client.query('rollback to "A b"');
+	await client.query('savepoint D');
+	await note('undone');
+	await client.query('rollback to d');
+	await note('after');
+	await client.query('COMMIT');
+	client.release();
+	t.deepEqual(ran, ['before', 'after']);
+});
+
 test('G08 R: a callback never runs when the commit itself fails', tddTestContext, async (t, {db, onCommit, connection}) => {
 	await connection.execute('create table chain (id int primary key, next int references chain deferrable initially deferred)');
 	const trx = await db.startTransaction().execute();

@@ -22,6 +22,14 @@ export interface AskedQuery {
 /** COMMIT or ROLLBACK. */
 type Ending = Extract<Control, {kind: 'commit' | 'rollback'}>;
 
+const savepointVerbs = {'SAVEPOINT': 'savepoint', 'ROLLBACK TO SAVEPOINT': 'rollback to savepoint', 'RELEASE SAVEPOINT': 'release savepoint'} as const;
+
+/** The name at the end of a statement about a savepoint, as PostgreSQL reads it. */
+function savepointName(text: string): string {
+	const [, quoted, plain] = /(?:"((?:[^"]|"")*)"|([^\s";]+))[\s;]*$/.exec(text) ?? [];
+	return quoted?.replaceAll('""', '"') ?? plain?.toLowerCase() ?? '';
+}
+
 /** What a session of code under test needs besides its gate. */
 export interface SessionOptions {
 	readonly gate: Gate;
@@ -137,7 +145,9 @@ export class PoolSession {
 					throw onlyInTransaction(control.command);
 				}
 
-				return this.#sendOne(turn, text, asked);
+				const answer = await this.#sendOne(turn, text, asked);
+				this.#gate.transaction.hooks.follow(savepointVerbs[control.command], savepointName(text));
+				return answer;
 			}
 
 			case 'level': {
