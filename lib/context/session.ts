@@ -157,14 +157,23 @@ export class Session {
 		});
 	}
 
-	/** Gives everything back. */
+	/** True while a context is open: what it holds cannot be as good as new. */
+	get #isInUse(): boolean {
+		return this.clones.isInUse || [...this.#lanes.values()].some(({limit}) => limit.activeCount > 0);
+	}
+
+	/** Gives everything back. With a context still open, the keeper trusts none of it. */
 	async close(): Promise<void> {
+		const isClean = !this.#isInUse;
 		for (const {free} of this.#lanes.values()) {
 			await Promise.all(free.map(async lane => lane.discardConnection({isBusy: false})));
 		}
 
 		await this.clones.close();
-		await this.holder.during(async () => this.keeper.api.release(this.lease.id)).catch(() => {});
+		if (isClean) {
+			await this.holder.during(async () => this.keeper.api.release(this.lease.id)).catch(() => {});
+		}
+
 		this.keeper.close();
 	}
 

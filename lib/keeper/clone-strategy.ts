@@ -1,8 +1,8 @@
 import {mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
-import process from 'node:process';
 import {cacheSubfolder} from '../config/folders.ts';
 import {privateName} from '../config/names.ts';
+import {partName} from '../config/parts.ts';
 import type {Client} from '../postgres/client.ts';
 import {cloneDatabase, dropDatabase, type CloneStrategy} from '../postgres/databases.ts';
 import {hashText} from '../template/file-hashes.ts';
@@ -29,6 +29,8 @@ export interface MeasureRequest {
 	/** Where the clones go. Default: where the template lies. */
 	readonly tablespace?: string | undefined;
 	readonly databaseOwner: string;
+	/** Asked before each clone: measuring stops when somebody waits. Default: nobody does. */
+	readonly isIdle?: () => boolean;
 }
 
 function median(samples: readonly number[]): number {
@@ -62,8 +64,9 @@ export class CloneStrategies {
 	/**
 	 * Clones a template in each way by turns, so that what else the machine does meets all of them, and drops the clones. Where even
 	 * the ordinary way fails, nothing is learned, and nothing remembered.
+	 * @returns nothing when somebody came in between
 	 */
-	async measure(request: MeasureRequest): Promise<StrategyRecord> {
+	async measure(request: MeasureRequest): Promise<StrategyRecord | undefined> {
 		this.#isMeasuring = true;
 		try {
 			return await this.#measure(request);
@@ -72,11 +75,15 @@ export class CloneStrategies {
 		}
 	}
 
-	async #measure(request: MeasureRequest): Promise<StrategyRecord> {
+	async #measure(request: MeasureRequest): Promise<StrategyRecord | undefined> {
 		const candidates: CloneStrategy[] = ['file_copy', 'wal_log', ...(request.version >= 18 ? ['file_clone' as const] : [])];
 		const samples = new Map<CloneStrategy, number[]>(candidates.map(strategy => [strategy, []]));
 		for (let round = 0; round < rounds; round++) {
 			for (const [strategy, times] of samples) {
+				if (request.isIdle?.() === false) {
+					return undefined;
+				}
+
 				const tookMs = await timeClone(request, strategy).catch(unlessOrdinary(strategy));
 				if (tookMs === undefined) {
 					samples.delete(strategy);
@@ -99,7 +106,7 @@ export class CloneStrategies {
 	}
 
 	#write(record: StrategyRecord): void {
-		const part = `${this.#file}.${process.pid}.part`;
+		const part = partName(this.#file);
 		mkdirSync(path.dirname(this.#file), {recursive: true});
 		writeFileSync(part, JSON.stringify(record));
 		renameSync(part, this.#file);

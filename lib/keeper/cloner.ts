@@ -41,13 +41,13 @@ export class Cloner {
 		return name;
 	}
 
-	/** Finds out which way is fastest here, unless that is known, or found out by another server just now. */
-	async measure(template: string): Promise<void> {
+	/** Finds out which way is fastest here, unless that is known, or found out by another server just now. It stops when somebody waits. */
+	async measure(template: string, isIdle: () => boolean): Promise<void> {
 		const {admin, version, databaseOwner, strategies} = this.#options;
 		if (strategies.isWanting) {
-			const {strategy, medianMs} = await strategies.measure({admin, version, databaseOwner, template, tablespace: await this.#ensureTablespace()});
-			this.#strategy = strategy;
-			log(`cloning by ${strategy}; medians in ms: ${JSON.stringify(medianMs)}`);
+			const measured = await strategies.measure({admin, version, databaseOwner, template, isIdle, tablespace: await this.#ensureTablespace()});
+			this.#strategy = measured?.strategy ?? this.#strategy;
+			log(measured ? `cloning by ${measured.strategy}; medians in ms: ${JSON.stringify(measured.medianMs)}` : 'how to clone is measured another time');
 		}
 	}
 

@@ -15,7 +15,7 @@ export interface ClonesOptions {
 	readonly budgetBytes: number;
 }
 
-/** What a clone has gone through: made ahead, with a test, used, or kept after a failure. */
+/** One database, whatever it has gone through. */
 interface Clone {
 	readonly name: string;
 	readonly sizeBytes: number;
@@ -38,8 +38,8 @@ export class Clones {
 	readonly #used: Clone[] = [];
 	readonly #kept: Clone[] = [];
 	#readyBytes = 0;
-	/** How many were made so far. */
-	made = 0;
+	/** Changes with each worker that has the server. */
+	#worker = 0;
 
 	constructor(options: ClonesOptions) {
 		this.#options = options;
@@ -61,8 +61,14 @@ export class Clones {
 		this.#readyBytes -= first ? this.#options.sizeOf(combination) : 0;
 		const making = first ?? this.#make(combination);
 		this.expect(combination, expected);
+		const worker = this.#worker;
 		const clone = await making;
-		this.#inUse.set(clone.name, clone);
+		if (worker === this.#worker) {
+			this.#inUse.set(clone.name, clone);
+		} else {
+			this.#used.push(clone);
+		}
+
 		return {name: clone.name, wasReady: first !== undefined};
 	}
 
@@ -105,13 +111,22 @@ export class Clones {
 		return [...this.#inUse.keys()];
 	}
 
-	/** Drops what was used; what was made ahead waits for the next one who asks. */
-	async tidy(): Promise<void> {
+	/** Takes back all that a worker holds, and what is being made for it. */
+	retireHeld(): void {
+		this.#worker++;
 		for (const name of this.held) {
 			this.retire(name);
 		}
+	}
 
-		await this.#dropUsed();
+	/**
+	 * Drops what was used, for as long as nobody waits. What was made ahead waits for the next one who asks.
+	 * @param isIdle asked before each
+	 */
+	async tidy(isIdle: () => boolean = () => true): Promise<void> {
+		while (isIdle() && this.#used.length > 0) {
+			await this.#drop(this.#used.shift()!);
+		}
 	}
 
 	/** Drops all of them. */
@@ -119,13 +134,13 @@ export class Clones {
 		const ready = await Promise.allSettled([...this.#ready.values()].flatMap(set => [...set]));
 		this.#ready.clear();
 		this.#used.push(...ready.flatMap(outcome => outcome.status === 'fulfilled' ? [outcome.value] : []), ...this.#kept.splice(0));
+		this.retireHeld();
 		await this.tidy();
 	}
 
 	async #make(combination: string): Promise<Clone> {
 		const {create, sizeOf} = this.#options;
 		const make = async (): Promise<Clone> => ({name: await create(combination), sizeBytes: sizeOf(combination)});
-		this.made++;
 		try {
 			return await make();
 		} catch (error) {

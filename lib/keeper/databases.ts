@@ -110,29 +110,43 @@ export class ServerDatabases {
 
 	/** After a worker that ended without a word: what it left running is ended, and no lane of it is trusted. */
 	async distrust(): Promise<void> {
-		for (const name of [...this.#lanes.values(), ...this.#clones.held]) {
-			await this.#inTurn(async () => endSessions(this.#options.admin, name));
+		const names = [...this.#lanes.values(), ...this.#clones.held];
+		for (const name of names) {
 			this.taint(name);
-			this.retire(name);
+		}
+
+		this.retireHeld();
+		for (const name of names) {
+			await this.#inTurn(async () => endSessions(this.#options.admin, name)).catch((error: unknown) => {
+				log(`ending the sessions of ${name} failed: ${String(error)}`);
+			});
 		}
 	}
 
-	/** Drops what a lease left. */
-	async tidy(): Promise<void> {
-		for (let name = this.#tainted.shift(); name !== undefined; name = this.#tainted.shift()) {
-			await this.#drop(name);
+	/** Takes back all clones of the worker whose lease ends: before anybody else has the server. */
+	retireHeld(): void {
+		this.#clones.retireHeld();
+	}
+
+	/**
+	 * Drops what leases left, for as long as nobody waits.
+	 * @param isIdle asked before each
+	 */
+	async tidy(isIdle: () => boolean = () => true): Promise<void> {
+		while (isIdle() && this.#tainted.length > 0) {
+			await this.#drop(this.#tainted.shift()!);
 		}
 
-		await this.#clones.tidy();
+		await this.#clones.tidy(isIdle);
 	}
 
 	/**
 	 * Finds out how this kind of server clones fastest, when nobody waits. It is known for all later ones, because it depends on
 	 * where the template's files lie as much as on the server.
 	 */
-	async measureCloning(): Promise<void> {
-		if (this.#records.has('schema')) {
-			this.#measuring = this.#inTurn(async () => this.#cloner.measure(templateName(this.#options.fingerprint, 'schema')));
+	async measureCloning(isIdle: () => boolean): Promise<void> {
+		if (isIdle() && this.#records.has('schema')) {
+			this.#measuring = this.#inTurn(async () => this.#cloner.measure(templateName(this.#options.fingerprint, 'schema'), isIdle));
 			await this.#measuring;
 		}
 	}

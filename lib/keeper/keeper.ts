@@ -27,6 +27,8 @@ const cloneBudgetBytes = 1_000_000_000;
 
 /** How long a keeper takes at most to end what it has started; then its guardian does. */
 const endWithinMs = 8000;
+/** Baking starts a server and saves it. */
+const bakeWithinMs = 60_000;
 /** How long a keeper that ends waits for others to leave what it made on a server that stays. */
 const farewellMs = 5000;
 
@@ -250,19 +252,19 @@ export class Keeper {
 			why: 'Somebody stopped it, or the machine is shutting down.',
 			fix: 'Run again: a new one is started.',
 		});
-		const world = await this.#world.catch(() => {});
+		// Choosing a server may wait for an engine or an image, and baking for both: what takes too long is the guardian's.
+		const world = await within(this.#world.catch(() => {}), endWithinMs);
 		if (world && !world.templates.isBusy) {
-			await world.templates.bake().catch(() => {});
+			await within(world.templates.bake().catch(() => {}), bakeWithinMs);
 		}
 
-		const letGo = world ? this.#letGo(world, lost) : Promise.resolve();
-		const isClean = await Promise.race([letGo.then(() => true), delay(endWithinMs, false)]);
+		const isClean = await within(world ? this.#letGo(world, lost) : this.#world.then(() => false, () => true), endWithinMs) ?? false;
 		log(isClean ? 'ended' : `not everything has ended within ${endWithinMs / 1000} s: leaving the rest to the guardian`);
 		this.#options.onEnd({isClean});
 	}
 
 	/** Ends servers and drops databases. An engine that was stopped while a server started may never answer. */
-	async #letGo({chosen, templates, leases, kept}: World, reason: Error): Promise<void> {
+	async #letGo({chosen, templates, leases, kept}: World, reason: Error): Promise<true> {
 		templates.stop(reason);
 		try {
 			await leases.stop(reason);
@@ -272,7 +274,13 @@ export class Keeper {
 		}
 
 		kept.clear();
+		return true;
 	}
+}
+
+/** What a promise gives, or nothing when it takes too long. */
+async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+	return Promise.race([promise, delay(ms, undefined, {ref: false})]);
 }
 
 /** Wishes belong to a project and its seeds; which server it runs on does not matter. */

@@ -16,7 +16,7 @@ export interface LeaseRequestsOptions {
 /** Answers what a worker asks of the server that it has leased. */
 export class LeaseRequests {
 	readonly #options: LeaseRequestsOptions;
-	/** How many databases were made so far. */
+	/** How many clones were handed out so far, and how many lanes had to be made. */
 	clones = 0;
 
 	constructor(options: LeaseRequestsOptions) {
@@ -24,10 +24,13 @@ export class LeaseRequests {
 	}
 
 	async lane({lease, combination, lane}: LaneRequest): Promise<LaneDatabase> {
-		return this.#timed(combination, async () => this.databases(lease).lane(combination, lane));
+		const database = await this.#timed(combination, async () => this.databases(lease).lane(combination, lane));
+		this.clones += database.source === 'ready' ? 0 : 1;
+		return database;
 	}
 
 	async clone({lease, combination, expected}: CloneRequest): Promise<LaneDatabase> {
+		this.clones++;
 		return this.#timed(combination, async () => this.databases(lease).clone(combination, expected));
 	}
 
@@ -53,7 +56,6 @@ export class LeaseRequests {
 		const handout = await hand();
 		// Only now: what cannot be built is not worth a place in the next snapshot.
 		this.#options.wishes.add(combination);
-		this.clones += handout.source === 'ready' ? 0 : 1;
 		return {...handout, handoutMs: performance.now() - startedAt};
 	}
 }

@@ -73,6 +73,7 @@ export class Leases {
 		}
 
 		this.#held.delete(lease);
+		slot.databases?.retireHeld();
 		try {
 			if (!isClean) {
 				await slot.databases?.distrust();

@@ -74,11 +74,12 @@ export class Slot {
 		return this.#running?.hasEnded ? undefined : this.#running?.databases;
 	}
 
-	/** Does what can wait until nobody does. */
+	/** Does what can wait until nobody does, and stops when somebody has the server again. */
 	async rest(): Promise<void> {
+		const isIdle = (): boolean => !this.isLeased;
 		try {
-			await this.databases?.tidy();
-			await this.databases?.measureCloning();
+			await this.databases?.tidy(isIdle);
+			await this.databases?.measureCloning(isIdle);
 		} catch (error) {
 			log(`slot ${this.index}: ${String(error)}`);
 		}

@@ -57,10 +57,25 @@ test('G32: nothing is dropped while tests run, and used ones are when nobody wai
 	clones.retire(first.name);
 	const second = await clones.take('template', 0);
 	t.true((await names()).includes(first.name));
+	clones.retireHeld();
 	await clones.tidy();
 	t.deepEqual(await names(), [], 'also those that their worker has not given back');
 	t.is(clones.size, 0);
 	t.not(first.name, second.name);
+});
+
+test('G32: what is dropped stops when somebody waits, and a new worker\'s clone is not dropped with the old one\'s', async t => {
+	const {clones, names} = await makePlace(t);
+	const old = [await clones.take('template', 0), await clones.take('template', 0)].map(({name}) => name);
+	const late = clones.take('template', 0);
+	clones.retireHeld();
+	let asked = 0;
+	await clones.tidy(() => ++asked === 1);
+	t.is((await names()).filter(name => old.includes(name)).length, 1, 'one was dropped, then somebody came');
+	const next = await clones.take('template', 0);
+	await clones.tidy();
+	t.deepEqual(await names(), [next.name], 'also what was made for a worker that had gone');
+	t.not((await late).name, next.name);
 });
 
 test('G32: what was made ahead and not used is there for the next worker', async t => {
@@ -123,7 +138,7 @@ test('how a server clones fastest is measured once, of all ways it has, and reme
 	const {rows} = await admin.query<{version: number}>(`select current_setting('server_version_num')::int / 10000 as version`);
 	const measuring = strategies.measure({admin, version: rows[0]!.version, template, databaseOwner: 'test'});
 	t.false(strategies.isWanting, 'nobody else measures meanwhile');
-	const record = await measuring;
+	const record = (await measuring)!;
 	const medians = Object.values(record.medianMs);
 	t.is(record.medianMs[record.strategy], Math.min(...medians));
 	t.true(medians.length >= 2);
@@ -131,6 +146,15 @@ test('how a server clones fastest is measured once, of all ways it has, and reme
 	t.deepEqual(await names(), [], 'its clones are dropped');
 	strategies.forget();
 	t.is(new CloneStrategies(identity).recall(), undefined);
+});
+
+test('measuring stops when somebody waits, and is done another time', async t => {
+	const {admin, names} = await makePlace(t);
+	const strategies = new CloneStrategies(randomUUID());
+	let asked = 0;
+	t.is(await strategies.measure({admin, version: 17, template, databaseOwner: 'test', isIdle: () => ++asked < 3}), undefined);
+	t.true(strategies.isWanting);
+	t.deepEqual(await names(), []);
 });
 
 test('where nothing can be cloned, nothing is learned', async t => {

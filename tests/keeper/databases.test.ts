@@ -39,6 +39,7 @@ test.serial('a tainted database is not handed out again, and goes when nobody wa
 	await keeper.api.release(lease.id);
 	const next = await keeper.api.acquire('b');
 	t.is((await lane(keeper, next)).name, second.name);
+	await keeper.api.release(next.id);
 	await until(async () => withClient(next.address, async client => !(await listDatabases(client, first.name)).some(({name}) => name === first.name)));
 });
 
@@ -63,8 +64,37 @@ test.serial('a clone is for who asked for it, and is dropped after the lease', a
 	t.is(await rows(lease, second), 0);
 	await keeper.api.release(lease.id);
 	const next = await keeper.api.acquire('b');
-	await until(async () => withClient(next.address, async client => (await listDatabases(client, 'tdd_c_')).every(({name}) => name !== first && name !== second)));
 	t.is(await rows(next, (await lane(keeper, next)).name), 0);
+	await keeper.api.release(next.id);
+	await until(async () => withClient(next.address, async client => (await listDatabases(client, 'tdd_c_')).every(({name}) => name !== first && name !== second)));
+});
+
+test.serial('G32: what one lease left is dropped, and what the next one holds is not', async t => {
+	const project = await makeProject(t, {options: {workers: 1}});
+	const keeper = await project.open('run');
+	await project.prepare(keeper);
+	const lease = await keeper.api.acquire('a');
+	const left = await Promise.all([0, 1, 2, 3].map(async number => (await lane(keeper, lease, number)).name));
+	for (const name of left) {
+		await keeper.api.taint(lease.id, name);
+	}
+
+	await keeper.api.release(lease.id);
+	const next = await keeper.api.acquire('b');
+	const mine = await clone(keeper, next);
+	await keeper.api.release(next.id);
+	const last = await keeper.api.acquire('c');
+	const kept = await clone(keeper, last);
+	await until(async () => withClient(last.address, async client => {
+		const there = (await listDatabases(client, 'tdd_c_')).map(({name}) => name);
+		return there.includes(kept) && (await keeper.api.status()).leases === 3;
+	}));
+	t.is(await rows(last, kept), 0);
+	await keeper.api.release(last.id);
+	await until(async () => withClient(last.address, async client => {
+		const there = (await listDatabases(client, 'tdd_')).map(({name}) => name);
+		return ![...left, mine, kept].some(name => there.includes(name));
+	}));
 });
 
 test.serial('G22: after a worker that ended without a word, its sessions are ended and its lanes are replaced', async t => {
@@ -88,6 +118,7 @@ test.serial('G22: after a worker that ended without a word, its sessions are end
 	t.is(await rows(granted, fresh.name), 0);
 	await keeper.api.release(granted.id);
 	const last = await keeper.api.acquire('last');
+	await keeper.api.release(last.id);
 	await until(async () => withClient(last.address, async client => !(await listDatabases(client, 'tdd_')).some(({name}) => name === touched.name || name === taken)));
 });
 

@@ -120,6 +120,21 @@ test.serial('a clone context commits for real, and is closed by disposing of it'
 	await t.throwsAsync(next.close(), {code: 'ERR_CONTEXT_LEAKED'});
 });
 
+test.serial('G01: a harness that is closed with a context still open leaves nothing of it to the next one', async t => {
+	const mine = {...options, workers: 1};
+	const harness = await createHarness(mine);
+	const context = await harness.testContext();
+	await context.connection.execute(insert);
+	await harness.close();
+	const next = await createHarness(mine);
+	t.teardown(async () => next.close());
+	const fresh = await next.testContext();
+	await fresh.connection.execute(insert);
+	t.is(await fresh.connection.fetchValue(count), 1);
+	await fresh.close();
+	await t.throwsAsync(context.connection.execute('select 1'));
+});
+
 test.serial('a closed harness has given its server back', async t => {
 	const harness = await createHarness({...options, workers: 1});
 	const config = await loadConfig(findProject(), {...options, workers: 1});

@@ -61,6 +61,11 @@ export class CloneSupply {
 		void this.options.expect(combination, count).catch(() => {});
 	}
 
+	/** True while a test has a clone. */
+	get isInUse(): boolean {
+		return this.#limit.activeCount > 0;
+	}
+
 	/** Runs something while a place for a clone is taken. */
 	async withPlace<T>(use: () => Promise<T>): Promise<T> {
 		return this.#limit(use);
