@@ -24,8 +24,8 @@ export class CloneClient extends pg.Client {
 		this.activity.statement = text ?? this.activity.statement;
 		this.activity.hasListened ||= /\blisten\b/i.test(text ?? '');
 		const callback: unknown = given.at(-1);
-		if (this.watch && text !== undefined && typeof callback === 'function') {
-			given[given.length - 1] = watched(this.watch, text, callback as Callback);
+		if (text !== undefined && typeof callback === 'function') {
+			given[given.length - 1] = counted(this.activity, this.watch ? watched(this.watch, text, callback as Callback) : callback as Callback);
 		}
 
 		const answer: unknown = super.query(...given as [string]);
@@ -39,6 +39,15 @@ export class CloneClient extends pg.Client {
 }
 
 type Callback = (error: Error | null, result: unknown) => void;
+
+/** Counts a statement as pending until its callback is called. */
+function counted(activity: Activity, callback: Callback): Callback {
+	activity.pending++;
+	return (error, result) => {
+		activity.pending--;
+		callback(error, result);
+	};
+}
 
 /** Lets a callback wait for what its error is to carry. */
 function watched(watch: LockWatch, text: string, callback: Callback): Callback {

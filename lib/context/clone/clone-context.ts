@@ -40,7 +40,10 @@ export interface CloneContext<Pack extends PackName = never> {
 	readonly models: Models<RegisteredDatabase>;
 	/** What each pack's `load` returned: a fresh copy, by pack name. */
 	readonly data: {readonly [Name in Pack]: RegisteredSeeds[Name]};
-	/** Runs a callback after the transaction has committed in which it was registered, never after a rollback; outside of one, at once. */
+	/**
+	 * Runs a callback after the transaction of Kysely has committed in which it was registered, never after a rollback; outside of
+	 * one, at once. Transactions that are begun as text, on `pool` or the URL, are not known to it.
+	 */
 	onCommit(hook: CommitHook): Promise<void>;
 	/** Opens a Kysely on one further connection, which is closed with the test. */
 	connect(): Promise<Kysely<RegisteredDatabase>>;

@@ -1,4 +1,5 @@
 import {setTimeout as delay} from 'node:timers/promises';
+import {connectClient} from '../../postgres/client.ts';
 import {readBypassedByCounts, tellCounts} from '../../postgres/roles.ts';
 import type {ServerAddress} from '../../server/server.ts';
 import type {TemplateRecord} from '../../template/record.ts';
@@ -6,6 +7,7 @@ import {leaked, shorten, type Leak} from '../errors.ts';
 import {observerName} from '../lock-report.ts';
 import type {Barriers} from './barrier.ts';
 import type {ClonePool} from './clone-pool.ts';
+import type {Asking} from './clone-roles.ts';
 import type {CloneSupply} from './clone-supply.ts';
 
 /** A connection that was closed just now may still be listed; this is how long it may take to go. */
@@ -36,7 +38,7 @@ export async function endClone({supply, name, address, record, pools, barriers, 
 	barriers.close();
 	notes.push(...await openListeners(pools), ...await bypassed(supply, record, pools));
 	await leaveRole(pools);
-	leaks.push(...await strangers(pools), ...await leftRoles(supply, address, pools));
+	leaks.push(...await lookAround({supply, name, address, pools}));
 	for (const pool of pools) {
 		pool.close();
 	}
@@ -80,23 +82,26 @@ async function leaveRole(pools: readonly ClonePool[]): Promise<void> {
 	await Promise.all(idle.map(async client => client.query('reset session authorization; set role none').catch(() => {})));
 }
 
-async function leftRoles({options: {roles}}: CloneSupply, address: ServerAddress, pools: readonly ClonePool[]): Promise<readonly Leak[]> {
-	const [client] = pools.flatMap(pool => pool.idle);
-	return await roles?.leave(address, client).catch(() => []) ?? [];
+/** Looks for what is left outside of the pools, on a connection of them, or on one of its own when the code under test has closed them. */
+async function lookAround({supply: {options: {roles}}, name, address, pools}: Pick<CloneEnd, 'supply' | 'name' | 'address' | 'pools'>): Promise<Leak[]> {
+	const [idle] = pools.flatMap(pool => pool.idle);
+	const observer = idle ? undefined : await connectClient({...address, database: name, applicationName: observerName, timeoutMs: 2000}).catch((): undefined => {});
+	const client = idle ?? observer;
+	try {
+		return [...client ? await strangers(client, pools) : [], ...await roles?.leave(address, client).catch(() => []) ?? []];
+	} finally {
+		await observer?.end().catch(() => {});
+	}
 }
 
 /** Connections that were opened through the URL and are still open: whoever opened them would meet the end of this database. */
-async function strangers(pools: readonly ClonePool[]): Promise<Leak[]> {
-	const [client] = pools.flatMap(pool => pool.idle);
-	if (!client) {
-		return [];
-	}
-
+async function strangers(client: Asking, pools: readonly ClonePool[]): Promise<Leak[]> {
 	const own = pools.flatMap(pool => pool.backends);
 	const deadline = performance.now() + goingMs;
 	for (;;) {
 		const {rows} = await client.query(
-			'select pid, application_name as application, query from pg_stat_activity where datname = current_database() and pid <> all($1) and application_name <> $2 order by pid', [own, observerName],
+			`select pid, application_name as application, query from pg_stat_activity
+				where datname = current_database() and backend_type = 'client backend' and pid <> all($1) and application_name <> $2 order by pid`, [own, observerName],
 		).catch(() => ({rows: []})) as {rows: Session[]};
 		if (rows.length === 0 || performance.now() > deadline) {
 			return rows.map(({application, query}) => ({
@@ -114,10 +119,15 @@ async function keep({options}: CloneSupply, name: string): Promise<string> {
 		const stay = lingerMs === 0
 			? 'It goes with the end of this run; the option lingerMs keeps it longer.'
 			: `It stays for ${describeTime(lingerMs)} after the run, unless newer ones take its place.`;
-		return `The database of this test is kept:\n  PGSERVICEFILE=${serviceFile} psql service=${service}\n${stay}`;
+		return `The database of this test is kept:\n  PGSERVICEFILE=${quoteForShell(serviceFile)} psql service=${service}\n${stay}`;
 	} catch (error) {
 		return `The database of this test could not be kept: ${(error as Error).message}`;
 	}
+}
+
+/** As it is where that can be read by any shell, otherwise in single quotes. */
+function quoteForShell(path: string): string {
+	return /^[\w/.@:+,-]+$/.test(path) ? path : `'${path.replaceAll('\'', String.raw`'\''`)}'`;
 }
 
 function describeTime(ms: number): string {

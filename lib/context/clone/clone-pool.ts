@@ -54,6 +54,11 @@ export class ClonePool extends pg.Pool {
 		this.on('error', () => {});
 		this.on('connect', client => {
 			this.#all.add(client);
+			if (this.#isClosed) {
+				hangUp(client);
+				return;
+			}
+
 			this.#watchLocks(client as pg.PoolClient & CloneClient, {address, database});
 		});
 		this.on('remove', client => this.#all.delete(client));
@@ -94,9 +99,9 @@ export class ClonePool extends pg.Pool {
 		}
 	}
 
-	/** The connections that nobody uses, to be asked about their sessions. */
+	/** The connections that nobody uses, to be asked about their sessions; none when the pool was ended, which closes them. */
 	get idle(): ReadonlyArray<pg.PoolClient & CloneClient> {
-		return [...this.#all].filter(client => !this.#borrowed.has(client)) as never;
+		return this.ending ? [] : [...this.#all].filter(client => !this.#borrowed.has(client)) as never;
 	}
 
 	/** The process ids of all its backends. */
@@ -110,20 +115,13 @@ export class ClonePool extends pg.Pool {
 		return [...held, ...[...this.#waiting].map(origin => ({what: 'a query that was waiting for a connection', stack: userFrames(origin)}))];
 	}
 
-	/** True while a statement runs on one of its connections. */
-	get isBusy(): boolean {
-		return [...this.#borrowed.keys()].some(client => (client as unknown as CloneClient).activity.pending > 0);
-	}
-
-	/** Closes every connection, also those that are in use. Code under test may have ended the pool already. */
+	/** Closes every connection, also those that are in use, and those still to come. Code under test may have ended the pool already. */
 	close(): void {
 		this.#isClosed = true;
 		for (const client of this.#all) {
 			(client as unknown as CloneClient).watch?.close();
-			client.on('error', () => {});
 			if (this.#borrowed.has(client)) {
-				// Closed without a farewell: the answer to what still runs is nobody's.
-				(client as unknown as {connection: {stream: {destroy(): void}}}).connection.stream.destroy();
+				hangUp(client);
 			}
 		}
 
@@ -167,6 +165,12 @@ export class ClonePool extends pg.Pool {
 			}
 		}
 	}
+}
+
+/** Without a farewell: the answer to what still runs is nobody's. */
+function hangUp(client: pg.PoolClient): void {
+	client.on('error', () => {});
+	(client as unknown as {connection: {stream: {destroy(): void}}}).connection.stream.destroy();
 }
 
 function describe({activity: {statement, pending}}: CloneClient): string {

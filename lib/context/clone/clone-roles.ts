@@ -4,7 +4,7 @@ import type {ServerAddress} from '../../server/server.ts';
 import type {Leak} from '../errors.ts';
 
 /** What asks a database; of a client of `pg`, all that is needed here. */
-interface Asking {
+export interface Asking {
 	query(text: string, values?: unknown[]): Promise<{rows: unknown[]}>;
 }
 

@@ -17,8 +17,10 @@ export class CloneHooks {
 
 	/** Runs a callback after the commit of the transaction that it was registered in; outside of one, at once. */
 	async add(hook: CommitHook): Promise<void> {
-		const [only, ...others] = this.#open.values();
-		const transaction = this.#scope.getStore() ?? (others.length === 0 ? only : undefined);
+		const open = [...this.#open.values()];
+		const scope = this.#scope.getStore();
+		// Code that was called in a transaction may go on after its end.
+		const transaction = scope && open.includes(scope) ? scope : open.length === 1 ? open[0] : undefined;
 		if (transaction) {
 			transaction.hooks.push(hook);
 		} else {
@@ -63,7 +65,12 @@ class HookedDriver extends PostgresDriver {
 
 	override async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
 		this.#hooks.begin(connection);
-		await super.beginTransaction(connection, settings);
+		try {
+			await super.beginTransaction(connection, settings);
+		} catch (error) {
+			this.#hooks.end(connection);
+			throw error;
+		}
 	}
 
 	override async commitTransaction(connection: DatabaseConnection): Promise<void> {

@@ -1,5 +1,6 @@
 import test from 'ava';
 import {sql} from 'kysely';
+import {CloneHooks, HookedDialect} from '#lib/context/clone/hooked-dialect.js';
 import {inClone} from '../../helpers/worker-context.ts';
 
 test('G08 C: a callback runs once, after the commit, when other connections see what was written', async t => {
@@ -52,6 +53,20 @@ test('G08 C: transactions that run at once have callbacks of their own', async t
 		});
 		await Promise.allSettled([run('kept', true), run('lost', false)]);
 		t.deepEqual(ran, ['kept']);
+	});
+});
+
+test('G08 C: a transaction that could not begin holds no callbacks', async t => {
+	await inClone(t, async ({pool}) => {
+		const hooks = new CloneHooks();
+		const driver = new HookedDialect({pool}, hooks).createDriver();
+		await driver.init();
+		const connection = await driver.acquireConnection();
+		await t.throwsAsync(driver.beginTransaction(connection, {isolationLevel: 'no such level' as never}));
+		await driver.releaseConnection(connection);
+		const ran: string[] = [];
+		await hooks.add(() => ran.push('at once'));
+		t.deepEqual(ran, ['at once']);
 	});
 });
 

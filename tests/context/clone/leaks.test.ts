@@ -1,7 +1,11 @@
+import {randomBytes} from 'node:crypto';
 import test from 'ava';
 import pg from 'pg';
 import type {OpenClone} from '#lib/context/clone/clone-context.js';
-import {withClone} from '../../helpers/worker-context.ts';
+import {ClonePool} from '#lib/context/clone/clone-pool.js';
+import {workerSession} from '#lib/context/worker-session.js';
+import {withClient} from '#lib/postgres/client.js';
+import {until, withClone} from '../../helpers/worker-context.ts';
 
 type Context = OpenClone['context'];
 
@@ -16,6 +20,12 @@ const leaks: Readonly<Record<string, readonly [(context: Context) => Promise<unk
 		const client = await pool.connect();
 		client.query('select pg_sleep(600) /* forgotten */').catch(() => {});
 	}, /unfinished query: `select pg_sleep\(600\) \/\* forgotten \*\/`/],
+	'a query on the pool that nobody awaits': [async ({pool}) => {
+		pool.query('select pg_sleep(600) /* of the pool */').catch(() => {});
+		await new Promise(resolve => {
+			pool.once('acquire', () => setImmediate(resolve));
+		});
+	}, /unfinished query: `select pg_sleep\(600\) \/\* of the pool \*\/`/],
 	'a query on a further connection': [async ({connect}) => {
 		const other = await connect();
 		await other.startTransaction().execute();
@@ -83,6 +93,38 @@ test.serial('G33 C: code under test may close its Kysely, as an application does
 		await db.selectFrom('users').selectAll().execute();
 		await db.destroy();
 		t.is(await close({hasFailed: false}), undefined);
+	});
+});
+
+test.serial('G33 C: what was left is found also when the code under test has closed its pool', async t => {
+	await withClone(async ({context: {db, url, connection}, close}) => {
+		const client = new pg.Client({connectionString: url});
+		client.on('error', () => {});
+		await client.connect();
+		await client.query('select 4712');
+		const name = `tdd_left_${randomBytes(4).toString('hex')}`;
+		await connection.execute(`create role ${name}`);
+		await db.destroy();
+		const error = await close({hasFailed: false}) as Error & {code?: string};
+		t.is(error.code, 'ERR_CONTEXT_LEAKED');
+		t.regex(error.message, /opened through the URL: `select 4712`/);
+		const {keeper} = await workerSession.open();
+		t.is(error.message.includes(`the role "${name}"`), !keeper.info.description.startsWith('external'), error.message);
+		await client.end().catch(() => {});
+	});
+});
+
+test.serial('G33 C: a connection that arrives after the end is closed', async t => {
+	const {lease: {address}} = await workerSession.open();
+	const applicationName = `late ${randomBytes(4).toString('hex')}`;
+	const pool = new ClonePool({address, database: address.database, applicationName, max: 1, role: undefined});
+	const connecting = pool.connect();
+	pool.close();
+	await connecting;
+	await withClient(address, async client => {
+		const isThere = async (): Promise<boolean> => (await client.query('select 1 from pg_stat_activity where application_name = $1', [applicationName])).rowCount !== 0;
+		await until(async () => !await isThere());
+		t.false(await isThere());
 	});
 });
 
