@@ -101,11 +101,11 @@ export interface Leak {
 
 /** A test ended with things still open. */
 export function leaked(leaks: readonly Leak[]): ContextError {
-	const list = leaks.map(({what, stack}) => `${what}\n${stack}`).join('\n');
+	const list = leaks.map(({what, stack}) => stack ? `${what}\n${stack}` : what).join('\n');
 	return new ContextError('ERR_CONTEXT_LEAKED', {
 		what: `At the end of this test ${leaks.length === 1 ? 'something was' : `${leaks.length} things were`} still open:\n${list}\n`,
-		why: 'It was not awaited, committed, rolled back or released before the test ended.',
-		fix: 'Await it, or end it in a `finally`.',
+		why: 'It was not awaited, committed, rolled back, released or dropped before the test ended.',
+		fix: 'Await it, or end or drop it in a `finally`.',
 	});
 }
 

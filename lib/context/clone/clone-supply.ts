@@ -41,7 +41,7 @@ export interface CloneSupplyOptions {
 	readonly keep: (database: string) => Promise<KeptDatabase>;
 }
 
-/** The clones of one worker: made ahead for as many tests as are declared, never more. */
+/** The clones of one worker: made ahead for as many tests as are declared; those that `--match` leaves out are counted, too. */
 export class CloneSupply {
 	readonly options: CloneSupplyOptions;
 	readonly #limit: LimitFunction;
@@ -64,6 +64,12 @@ export class CloneSupply {
 	/** True while a test has a clone. */
 	get isInUse(): boolean {
 		return this.#limit.activeCount > 0;
+	}
+
+	/** A test that was announced takes no clone after all: its time was over before it had a place. */
+	skip(combination: Combination): void {
+		const id = combinationId(combination);
+		this.#expected.set(id, Math.max(0, (this.#expected.get(id) ?? 0) - 1));
 	}
 
 	/** Runs something while a place for a clone is taken. */
@@ -96,7 +102,7 @@ export class CloneSupply {
 		const id = combinationId(combination);
 		const prepared = this.#prepared.get(id) ?? new Set();
 		this.#prepared.set(id, prepared);
-		this.#expected.set(id, Math.max(0, (this.#expected.get(id) ?? 0) - 1));
+		this.skip(combination);
 		const [atHand] = prepared;
 		const clone = atHand ?? this.#prepare(combination, 0);
 		prepared.delete(clone);

@@ -140,6 +140,8 @@ test.serial('G15 C: a role that a test creates does not outlive it, and fails it
 	});
 	t.is(problem?.code, 'ERR_CONTEXT_LEAKED');
 	t.true(problem?.message.includes(`the role "${name}"`), problem?.message);
+	t.regex(problem?.message ?? '', /end or drop it/);
+	t.notRegex(problem?.message ?? '', /\n\s*\n/);
 	t.deepEqual(await onServer('select rolname from pg_roles where rolname = $1', [name]), []);
 	await inClone(t, async ({connection}) => t.is(await connection.fetchValue('select 1'), 1));
 });
