@@ -43,7 +43,7 @@ export function isolationMismatch(asked: string, {inForce, inClone}: {inForce: s
 	return new ContextError('ERR_CONTEXT_ISOLATION', {
 		what: `The code under test asked for a transaction at '${asked}', and this test runs at '${inForce}'.`,
 		why: 'In a rollback context transactions are savepoints, which have the isolation level of the test.',
-		fix: `Write tddTestContext.with({isolationLevel: '${asked}'}). To test real conflicts: ${inClone}`,
+		fix: `Write .with({isolationLevel: '${asked}'}) behind the fixture of this test. To test real conflicts: ${inClone}`,
 	});
 }
 

@@ -67,7 +67,7 @@ const serializableNote = 'This test is SERIALIZABLE on one connection, which can
 export async function openRollbackContext(lane: Lane, options: RollbackOptions, test?: TestDescription): Promise<OpenContext> {
 	const {isolationLevel = 'read committed', resetSequences = false, role = lane.standing.role} = options;
 	const {database: {record}, client} = await lane.open();
-	const inClone = escalation(test);
+	const inClone = escalation(test && {...test, ...(typeof role === 'string' && {role})});
 	const testId = nextTestId();
 	const notes = isolationLevel === 'serializable' ? [`${serializableNote} ${inClone}`] : [];
 	const transaction = new TestTransaction(client, {

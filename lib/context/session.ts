@@ -201,7 +201,7 @@ export class Session {
 			request: async (combination, expected) => this.requestClone(combination, expected),
 			expect: async (combination, expected) => this.keeper.api.expectClones({lease: this.lease.id, combination, expected}),
 			retire: async database => this.keeper.api.retire(this.lease.id, database),
-			keep: async database => this.holder.during(async () => this.keeper.api.keep(this.lease.id, database)),
+			keep: async request => this.holder.during(async () => this.keeper.api.keep(this.lease.id, request)),
 		});
 	}
 

@@ -92,10 +92,12 @@ export class ServerDatabases {
 		this.#clones.retire(name);
 	}
 
-	/** Keeps a clone for somebody to look at; what its test left running is ended. */
-	async keep(name: string): Promise<void> {
+	/** Keeps a clone for somebody to look at, and ends what its test left running: connections of its own, not those of others that it opened. */
+	async keep(name: string, backends: readonly number[]): Promise<void> {
 		this.#clones.keep(name);
-		await this.#inTurn(async () => endSessions(this.#options.admin, name));
+		if (backends.length > 0) {
+			await this.#inTurn(async () => endSessions(this.#options.admin, name, backends));
+		}
 	}
 
 	/** Takes a lane out of use; it is dropped later, when nobody waits. */

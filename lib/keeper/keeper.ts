@@ -159,7 +159,7 @@ export class Keeper {
 			retire: async (lease, database) => {
 				(await this.#world).requests.databases(lease).retire(database);
 			},
-			keep: async (lease, database) => (await this.#world).requests.keep(lease, database),
+			keep: async (lease, request) => (await this.#world).requests.keep(lease, request),
 			status: async () => this.#status(await this.#world),
 			stop: async () => {
 				void this.stop('it was asked to');

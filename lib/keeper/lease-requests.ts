@@ -3,7 +3,7 @@ import type {Wishes} from './wishes.ts';
 import type {ServerDatabases} from './databases.ts';
 import type {KeptDatabases} from './kept-databases.ts';
 import type {Leases} from './leases.ts';
-import type {CloneRequest, KeptDatabase, LaneDatabase, LaneRequest} from './protocol.ts';
+import type {CloneRequest, KeepRequest, KeptDatabase, LaneDatabase, LaneRequest} from './protocol.ts';
 
 /** What requests of workers are answered with. */
 export interface LeaseRequestsOptions {
@@ -39,10 +39,10 @@ export class LeaseRequests {
 	}
 
 	/** Keeps a clone, and writes down how it is reached. */
-	async keep(lease: number, database: string): Promise<KeptDatabase> {
+	async keep(lease: number, {database, backends}: KeepRequest): Promise<KeptDatabase> {
 		const {leases, kept, lingerMs} = this.#options;
 		const slot = leases.slot(lease);
-		await this.databases(lease).keep(database);
+		await this.databases(lease).keep(database, backends);
 		return {service: kept.add(database, slot.address!), serviceFile: kept.file, lingerMs};
 	}
 

@@ -50,6 +50,13 @@ export interface CloneRequest {
 	readonly expected: number;
 }
 
+/** Which clone to keep. */
+export interface KeepRequest {
+	readonly database: string;
+	/** The process ids of its test's own connections: what they still run is ended. */
+	readonly backends: readonly number[];
+}
+
 /** The database of a failed test, kept to be looked at. */
 export interface KeptDatabase {
 	/** A connection service file, which holds its address and password: `PGSERVICEFILE=... psql service=...`. */
@@ -115,7 +122,7 @@ export interface KeeperApi {
 	/** Takes back a clone that a test has used. */
 	retire(lease: number, database: string): Promise<void>;
 	/** Keeps a clone for as long as its server runs; the newest few are kept. */
-	keep(lease: number, database: string): Promise<KeptDatabase>;
+	keep(lease: number, request: KeepRequest): Promise<KeptDatabase>;
 	status(): Promise<KeeperStatus>;
 	/** Ends the keeper and everything that it started. */
 	stop(): Promise<void>;

@@ -114,8 +114,8 @@ export async function listDatabases(client: Client, prefix: string): Promise<Dat
 }
 
 /** Ends the sessions that are left on a database, such as those of a worker that was killed. */
-export async function endSessions(client: Client, name: string): Promise<number> {
+export async function endSessions(client: Client, name: string, pids?: readonly number[]): Promise<number> {
 	assertOwnDatabase(name);
-	const {rowCount} = await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid() and backend_type = \'client backend\'', [name]);
+	const {rowCount} = await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid() and backend_type = \'client backend\' and (pid = any($2) or $2 is null)', [name, pids ?? null]);
 	return rowCount ?? 0;
 }

@@ -170,7 +170,7 @@ test.serial('G38: a kept database outlasts its lease and is reached through a se
 	await project.prepare(keeper);
 	const lease = await keeper.api.acquire('a');
 	const {name} = await keeper.api.clone({lease: lease.id, combination: bareCombination, expected: 0});
-	const {serviceFile, service, lingerMs} = await keeper.api.keep(lease.id, name);
+	const {serviceFile, service, lingerMs} = await keeper.api.keep(lease.id, {database: name, backends: []});
 	t.is(lingerMs, 60_000);
 	t.is(service, name);
 	await keeper.api.release(lease.id);

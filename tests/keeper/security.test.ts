@@ -128,7 +128,7 @@ test.serial('the password that an engine shows of a container is refused', async
 test.serial('what a keeper makes is its user\'s alone: socket, log, service file', async t => {
 	const {socket, logFile} = identifyKeeper(project.config);
 	const {name} = await keeper.api.clone({lease: lease.id, combination: bareCombination, expected: 0});
-	const {serviceFile} = await keeper.api.keep(lease.id, name);
+	const {serviceFile} = await keeper.api.keep(lease.id, {database: name, backends: []});
 	for (const [file, mode] of [[path.dirname(socket), 0o700], [socket, 0o600], [logFile, 0o600], [serviceFile, 0o600]] as const) {
 		const status = await stat(file);
 		t.is(status.mode & 0o777, mode, file);

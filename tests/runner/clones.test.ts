@@ -3,7 +3,7 @@ import {existsSync} from 'node:fs';
 import {readFile, stat} from 'node:fs/promises';
 import {promisify} from 'node:util';
 import test, {type ExecutionContext} from 'ava';
-import {makeProject, type AvaRun, type Project} from '../helpers/run-ava.ts';
+import {makeProject, withProject, type AvaRun, type Project} from '../helpers/run-ava.ts';
 
 const psql = ['/usr/lib/postgresql/15/bin/psql', '/usr/bin/psql', '/usr/local/bin/psql'].find(file => existsSync(file));
 let project: Project;
@@ -81,9 +81,19 @@ test('an error of the database shows the user\'s line and nothing of the harness
 	t.notRegex(text, /node_modules/);
 });
 
+test('G33 C: a pool that code under test has opened by the URL and left open fails its test, and takes nothing else with it', async t => {
+	t.timeout(60_000);
+	const {output, stdout} = await (await withProject(t, 'clone-url')).run();
+	t.regex(output, /✘ \[fail\]: leaves a pool of its own open/);
+	t.regex(output, /ERR_CONTEXT_LEAKED[^]*opened through the URL \(application_name 'mine'\): `select 4711`[^]*pool\.end\(\)/);
+	t.true(stdout.includes('✔ the test after it passes'), output);
+	t.notRegex(output, /[Uu]ncaught exception|terminating connection/);
+});
+
 const escalations = {
 	'it\'s refused in a transaction': 'test(\'it\\\'s refused in a transaction\', tddParallelSafe, async (t, {db}) => {',
 	'wants a second connection': 'test(\'wants a second connection\', tddParallelSafe, async (t, {db}) => {',
+	'is refused as a role': 'test(\'is refused as a role\', tddParallelSafe.with({role: \'pg_read_all_data\'}), async (t, {db}) => {',
 	'wants another level': 'test(\'wants another level\', tddParallelSafe, async (t, {db}) => {',
 };
 

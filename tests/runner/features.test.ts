@@ -31,6 +31,7 @@ const claims: Readonly<Record<string, readonly string[]>> = {
 	'hooks run beside a fixture, and share t.context with it': ['hooks › a', 'hooks › b', 'hooks › all hooks ran'],
 	'G01 R: files that insert the same unique key pass in parallel': ['one', 'two', 'three'].flatMap(file => ['first', 'second'].map(name => `parallel-${file} › inserts the key that every file inserts: ${name}`)),
 	'G19 C: after a test on a clone that timed out in a query, the next one passes and the backend is gone': ['timeout › the next clone after a time-out is empty, and the backend of the last one is gone'],
+	'G19 R: tests that wait while another one times out pass': ['timeout-together › together: waits for its turn, and passes 1', 'timeout-together › together: waits for its turn, and passes 2'],
 	'G19 R: after a test that timed out in a query, the next one passes and the backend is gone': ['timeout › the next test after a time-out passes', 'timeout › the backend is gone'],
 };
 
@@ -54,7 +55,7 @@ test('G19 C: a test on a clone that times out in a query fails, and its body doe
 
 test('one failed test makes AVA\'s exit code 1', t => {
 	t.is(run.exitCode, 1);
-	t.deepEqual(Object.keys(passed).filter(title => !passed[title] && !title.endsWith('# TODO')), ['timeout › times out in a query', 'timeout › times out in a query on a clone'], run.output);
+	t.deepEqual(Object.keys(passed).filter(title => !passed[title] && !title.endsWith('# TODO')).toSorted(), ['timeout-together › together: times out in a query', 'timeout › times out in a query', 'timeout › times out in a query on a clone'].toSorted(), run.output);
 });
 
 test('skipped and todo tests are reported and not run', t => {

@@ -1,4 +1,5 @@
 import {setTimeout as delay} from 'node:timers/promises';
+import type {KeepRequest} from '../../keeper/protocol.ts';
 import {connectClient} from '../../postgres/client.ts';
 import {readBypassedByCounts, tellCounts} from '../../postgres/roles.ts';
 import type {ServerAddress} from '../../server/server.ts';
@@ -39,13 +40,14 @@ export async function endClone({supply, name, address, record, pools, barriers, 
 	notes.push(...await openListeners(pools), ...await bypassed(supply, record, pools));
 	await leaveRole(pools);
 	leaks.push(...await lookAround({supply, name, address, pools}));
+	const backends = pools.flatMap(pool => pool.backends);
 	for (const pool of pools) {
 		pool.close();
 	}
 
 	const problem = leaks.length > 0 ? leaked(leaks) : undefined;
 	if (hasFailed || problem) {
-		notes.push(await keep(supply, name));
+		notes.push(await keep(supply, {database: name, backends}));
 	} else {
 		void supply.options.retire(name).catch(() => {});
 	}
@@ -105,7 +107,7 @@ async function strangers(client: Asking, pools: readonly ClonePool[]): Promise<L
 		).catch(() => ({rows: []})) as {rows: Session[]};
 		if (rows.length === 0 || performance.now() > deadline) {
 			return rows.map(({application, query}) => ({
-				what: `a connection that was opened through the URL${application && ` (application_name '${application}')`}${query && `: \`${shorten(query)}\``}`, stack: '',
+				what: `a connection that was opened through the URL${application && ` (application_name '${application}')`}${query && `: \`${shorten(query)}\``}; t.teardown(() => pool.end()) closes one`, stack: '',
 			}));
 		}
 
@@ -113,9 +115,9 @@ async function strangers(client: Asking, pools: readonly ClonePool[]): Promise<L
 	}
 }
 
-async function keep({options}: CloneSupply, name: string): Promise<string> {
+async function keep({options}: CloneSupply, request: KeepRequest): Promise<string> {
 	try {
-		const {serviceFile, service, lingerMs} = await options.keep(name);
+		const {serviceFile, service, lingerMs} = await options.keep(request);
 		const stay = lingerMs === 0
 			? 'It goes with the end of this run; the option lingerMs keeps it longer.'
 			: `It stays for ${describeTime(lingerMs)} after the run, unless newer ones take its place.`;

@@ -1,5 +1,5 @@
 import pLimit, {type LimitFunction} from 'p-limit';
-import type {KeptDatabase, LaneDatabase} from '../../keeper/protocol.ts';
+import type {KeepRequest, KeptDatabase, LaneDatabase} from '../../keeper/protocol.ts';
 import type {ServerAddress} from '../../server/server.ts';
 import {takenRole} from '../../postgres/roles.ts';
 import {combinationId, type Combination} from '../../template/combination.ts';
@@ -38,7 +38,7 @@ export interface CloneSupplyOptions {
 	readonly request: (combination: Combination, expected: number) => Promise<LaneDatabase>;
 	readonly expect: (combination: Combination, expected: number) => Promise<void>;
 	readonly retire: (database: string) => Promise<void>;
-	readonly keep: (database: string) => Promise<KeptDatabase>;
+	readonly keep: (request: KeepRequest) => Promise<KeptDatabase>;
 }
 
 /** The clones of one worker: made ahead for as many tests as are declared; those that `--match` leaves out are counted, too. */
