@@ -6,6 +6,7 @@ import {describeLockWait} from './lock-report.ts';
 /** Looked at a little earlier than a second, because PostgreSQL ends deadlocks after one. */
 const lookAfterMs = 800;
 const tellAfterMs = 1000;
+const hangingAfterMs = 5000;
 const checkEveryMs = 100;
 /** An error waits so long for what is being found out about it: the server may be what hangs. */
 const carryWithinMs = 1000;
@@ -16,8 +17,8 @@ export interface LockWatchOptions {
 	readonly processId: number;
 	/** Opens another connection to the same database, to look from. The watch ends it. */
 	readonly connect: () => Promise<Client>;
-	/** Takes the line to tell when a statement has waited for more than a second. */
-	readonly tell: (text: string) => void;
+	/** Takes the line to tell when a statement has waited for more than a second, and once more when its test may never end. */
+	readonly tell: (text: string, isHanging: boolean) => void;
 }
 
 /** A statement that has not been answered yet. */
@@ -28,6 +29,7 @@ export interface Pending {
 	/** What was found out about its wait: nothing yet, or an empty text if it waits for no lock. */
 	finding: Promise<string> | undefined;
 	isTold: boolean;
+	isToldAsHanging: boolean;
 }
 
 /**
@@ -64,7 +66,7 @@ export class LockWatch {
 	}
 
 	begin(text: string): Pending {
-		const pending: Pending = {text, since: performance.now(), finding: undefined, isTold: false};
+		const pending: Pending = {text, since: performance.now(), finding: undefined, isTold: false, isToldAsHanging: false};
 		this.#pending.push(pending);
 		this.#timer ??= this.#isClosed ? undefined : setInterval(() => {
 			this.#check();
@@ -100,11 +102,20 @@ export class LockWatch {
 			pending.finding ??= this.#look(pending).catch(() => '');
 		}
 
+		if (pending?.finding && waitedMs >= hangingAfterMs && !pending.isToldAsHanging) {
+			pending.isToldAsHanging = true;
+			void pending.finding.then(text => {
+				if (text) {
+					this.#options.tell(text, true);
+				}
+			});
+		}
+
 		if (pending?.finding && waitedMs >= tellAfterMs && !pending.isTold) {
 			pending.isTold = true;
 			void pending.finding.then(text => {
 				if (text) {
-					this.#options.tell(text);
+					this.#options.tell(text, false);
 				}
 			});
 		}

@@ -12,7 +12,8 @@ import {leaked} from './errors.ts';
 import {Gate} from './gate.ts';
 import type {Lane} from './lane.ts';
 import {nameOfTest} from './lock-report.ts';
-import {LockWatch} from './lock-watch.ts';
+import {HangingNotice, tellTo} from './hanging.ts';
+import {LockWatch, type LockWatchOptions} from './lock-watch.ts';
 import {createPool, type OpenPool} from './pool/pool.ts';
 import {RollbackDialect} from './rollback-driver.ts';
 import {noteAdvisoryLocks} from './session-effects.ts';
@@ -78,7 +79,7 @@ export async function openRollbackContext(lane: Lane, options: RollbackOptions, 
 		role: typeof role === 'string' ? takenRole(role, record) : undefined,
 		securedTables: lane.standing.notice.watched(record),
 	});
-	const gate = new Gate({transaction, isolationLevel, holder: lane.holder, watch: watchLocks(lane, client, notes), inClone});
+	const gate = new Gate({transaction, isolationLevel, holder: lane.holder, watch: watchLocks(lane, client, tellTo(notes, new HangingNotice(test?.title))), inClone});
 	const db = new Kysely<RegisteredDatabase>({dialect: new RollbackDialect(gate)});
 	// Kysely prepares its driver at the first use; after that, a query reaches the driver in the call that sends it, so that a leak
 	// can be traced to its line.
@@ -113,11 +114,11 @@ function notesOf({bypass, advisoryLocks = []}: TransactionEnd, {lane, record}: {
 	return [...bypass ? lane.standing.notice.tell(bypass, record.roles) : [], ...noteAdvisoryLocks(advisoryLocks)];
 }
 
-function watchLocks(lane: Lane, client: Client, notes: string[]): LockWatch {
+function watchLocks(lane: Lane, client: Client, tell: LockWatchOptions['tell']): LockWatch {
 	return new LockWatch({
 		processId: processIdOf(client),
 		connect: async () => lane.connectBeside(),
-		tell: text => notes.push(text),
+		tell,
 	});
 }
 
@@ -137,7 +138,8 @@ async function close({lane, gate, transaction, pool, notes, note}: Parts, hasFai
 	}
 
 	const isBusy = gate.isBusy;
-	const leaks = [...gate.close(), ...pool?.leaks() ?? []];
+	const told = gate.close();
+	const leaks = [...told, ...pool?.leaks(told) ?? []];
 	pool?.dispose();
 	if (isBusy) {
 		await lane.discardConnection({isBusy});

@@ -2,7 +2,7 @@ import test from 'ava';
 import {inContext} from '../helpers/worker-context.ts';
 
 const statements = [
-	'create index concurrently on users (name)', 'drop index concurrently users_email_key', 'reindex table concurrently users', 'reindex database', 'vacuum users', 'cluster',
+	'create index concurrently on users (name)', 'drop index concurrently users_email_key', 'reindex table concurrently users', 'reindex schema public', 'vacuum users', 'cluster',
 	'create database tdd_x_refused', 'drop database postgres', 'alter system set work_mem = \'8MB\'', 'create tablespace refused location \'/tmp\'',
 ];
 

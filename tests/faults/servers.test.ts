@@ -6,6 +6,7 @@ import {assertClean, assertNextRunIsGreen, makeFaultProject, type FaultProject} 
 import {processesOf} from './engine.ts';
 import {onEach, started} from './grounds.ts';
 import {ourContainers} from './leftovers.ts';
+import {isProcessAlive} from '../helpers/project.ts';
 import {until} from '../helpers/worker-context.ts';
 
 /** The test that was hit fails by name; the tests after it, of its file and of the next, run on a new server. */
@@ -45,11 +46,14 @@ for (const [name, fault] of [
 onEach(['embedded'], 'G21: after SIGKILL of the postmasters the test under way fails by name and the others run on a new one', async (t, ground) => {
 	const project = await makeFaultProject(t, ground);
 	const run = await project.start({waits: true});
-	await run.hit();
+	const {backend} = await run.hit();
 	const since = {fault: 'SIGKILL of the postmaster', at: performance.now()};
 	for (const pid of postmasters(project)) {
 		process.kill(pid, 'SIGKILL');
 	}
+
+	// Backends end when they notice that they are orphans; until then they answer.
+	await until(async () => !isProcessAlive(backend));
 
 	await run.go();
 	await assertOneTestFails(t, run.ended);

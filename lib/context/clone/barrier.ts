@@ -1,4 +1,5 @@
 import type {Leak} from '../errors.ts';
+import type {HangingNotice} from '../hanging.ts';
 import type {Holder} from '../holder.ts';
 import {captureOrigin, userFrames} from '../origin.ts';
 
@@ -13,10 +14,12 @@ interface Round {
 /** The barriers of one test, with which it makes races deterministic. */
 export class Barriers {
 	readonly #holder: Holder;
+	readonly #hanging: HangingNotice;
 	readonly #waiting = new Set<{size: number; round: Round}>();
 
-	constructor(holder: Holder) {
+	constructor(holder: Holder, hanging: HangingNotice) {
 		this.#holder = holder;
+		this.#hanging = hanging;
 	}
 
 	/**
@@ -33,6 +36,7 @@ export class Barriers {
 		return async () => {
 			round ??= {size, round: {gone: Promise.withResolvers<void>(), origins: []}};
 			const {gone, origins} = round.round;
+			const isFirst = origins.length === 0;
 			origins.push(captureOrigin());
 			this.#waiting.add(round);
 			if (origins.length === size) {
@@ -42,14 +46,16 @@ export class Barriers {
 			}
 
 			// Nothing else may keep the process alive while all wait for somebody who never comes.
-			await this.#holder.during(async () => gone.promise);
+			const wait = async (): Promise<void> => this.#holder.during(async () => gone.promise);
+			// One of those who wait tells for all.
+			await (isFirst ? this.#hanging.during(() => describe(size, origins), wait) : wait());
 		};
 	}
 
 	/** Who still waits. */
 	get leaks(): readonly Leak[] {
 		return [...this.#waiting].map(({size, round: {origins}}) => ({
-			what: `a barrier for ${size}, at which ${origins.length} arrived`, stack: userFrames(origins.at(-1)!),
+			what: describeArrivals(size, origins), stack: userFrames(origins.at(-1)!),
 		}));
 	}
 
@@ -61,4 +67,12 @@ export class Barriers {
 
 		this.#waiting.clear();
 	}
+}
+
+function describeArrivals(size: number, origins: readonly Error[]): string {
+	return `a barrier for ${size}, at which ${origins.length} arrived`;
+}
+
+function describe(size: number, origins: readonly Error[]): string {
+	return `${describeArrivals(size, origins)}\n${userFrames(origins.at(-1)!)}`;
 }

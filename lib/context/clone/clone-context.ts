@@ -10,6 +10,7 @@ import {databaseUrl} from '../../template/session.ts';
 import type {CommitHook} from '../commit-hooks.ts';
 import {createConnection, type ContextConnection} from '../connection.ts';
 import {nameOfTest} from '../lock-report.ts';
+import {HangingNotice, tellTo} from '../hanging.ts';
 import {createModels, type Models} from '../models.ts';
 import {nextTestId} from '../test-id.ts';
 import {Barriers, type Barrier} from './barrier.ts';
@@ -73,7 +74,7 @@ async function createKysely(pool: ClonePool, hooks: CloneHooks): Promise<Kysely<
 	return db;
 }
 
-type ConnectionsOptions = Pick<ClonePoolOptions, 'address' | 'database' | 'role' | 'applicationName'> & {readonly tell: (text: string) => void};
+type ConnectionsOptions = Pick<ClonePoolOptions, 'address' | 'database' | 'role' | 'applicationName'> & {readonly tell: (text: string, isHanging: boolean) => void};
 
 /** The connections of a test: its pool, and further ones that are pools of one. */
 class Connections {
@@ -113,10 +114,11 @@ export async function openCloneContext(supply: CloneSupply, combination: Combina
 	const {role} = pool;
 	const notes: string[] = [];
 	const testId = nextTestId();
+	const hanging = new HangingNotice(title === '' ? undefined : title);
 	const connections = new Connections(pool, {
-		address, role, database: name, applicationName: nameOfTest(testId, title), tell: text => notes.push(text),
+		address, role, database: name, applicationName: nameOfTest(testId, title), tell: tellTo(notes, hanging),
 	});
-	const barriers = new Barriers(holder);
+	const barriers = new Barriers(holder, hanging);
 	const db = await createKysely(pool, connections.hooks);
 	const context: CloneContext<PackName> = {
 		db, pool,

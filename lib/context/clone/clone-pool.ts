@@ -41,7 +41,7 @@ export class ClonePool extends pg.Pool {
 	/** As whom its connections begin; undefined for the harness's own user. */
 	readonly role: TakenRole | undefined;
 	/** Takes a line for the log of the test that has the pool. */
-	tell: (text: string) => void = () => {};
+	tell: (text: string, isHanging: boolean) => void = () => {};
 
 	constructor({address, database, applicationName, max, role}: ClonePoolOptions) {
 		const {host, port, user, password, ssl} = address;
@@ -134,8 +134,8 @@ export class ClonePool extends pg.Pool {
 		client.watch = new LockWatch({
 			processId: processIdOf(client as never),
 			connect: async () => connectClient({...address, database, applicationName: observerName, timeoutMs: 2000}),
-			tell: text => {
-				this.tell(text);
+			tell: (text, isHanging) => {
+				this.tell(text, isHanging);
 			},
 		});
 	}

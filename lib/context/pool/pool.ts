@@ -1,7 +1,7 @@
 import {AsyncResource} from 'node:async_hooks';
 import pg from 'pg';
 import type {Client} from '../../postgres/client.ts';
-import {connectionLost, type Leak} from '../errors.ts';
+import {connectionLost, shorten, type Leak} from '../errors.ts';
 import type {Gate} from '../gate.ts';
 import {captureOrigin, userFrames} from '../origin.ts';
 import type {Notice} from './as-postgres.ts';
@@ -15,6 +15,8 @@ type Callback = (error: Error | undefined, client: pg.PoolClient | undefined, do
  * A pool of pg, whose clients all run on the one transaction of a test. Taking, waiting, releasing, counting, ending and events are pg's own.
  */
 class ContextPool extends pg.Pool {
+	/** Queries that have no answer yet: those that wait for a client have not reached the gate. */
+	readonly #unanswered = new Map<Promise<unknown>, {readonly text: string; readonly origin: Error}>();
 	/** True while `query` takes a client. */
 	#isQuerying = false;
 
@@ -38,10 +40,26 @@ class ContextPool extends pg.Pool {
 		this.#isQuerying = true;
 		try {
 			const result: unknown = super.query(...given as Parameters<pg.Pool['query']>);
-			return result instanceof Promise ? traced(result) : result;
+			return result instanceof Promise ? this.#follow(traced(result), given[0]) : result;
 		} finally {
 			this.#isQuerying = false;
 		}
+	}
+
+	/** Queries that nobody has waited for. Their errors are told with them. */
+	get unanswered(): readonly Leak[] {
+		for (const query of this.#unanswered.keys()) {
+			query.catch(() => {});
+		}
+
+		return [...this.#unanswered.values()].map(({text, origin}) => ({what: `an unfinished query: \`${shorten(text)}\``, stack: userFrames(origin)}));
+	}
+
+	#follow(query: Promise<unknown>, given: string | {readonly text?: string}): Promise<unknown> {
+		const forget = (): void => void this.#unanswered.delete(query);
+		this.#unanswered.set(query, {text: typeof given === 'string' ? given : given.text ?? '', origin: captureOrigin()});
+		query.then(forget, forget);
+		return query;
 	}
 
 	override connect(): Promise<pg.PoolClient>;
@@ -69,8 +87,12 @@ class ContextPool extends pg.Pool {
 /** The pool of a context, with what its context needs of it. */
 export interface OpenPool {
 	readonly pool: pg.Pool;
-	/** Clients that were taken and not released, except for one whose transaction is open, which its turn tells. */
-	leaks(): readonly Leak[];
+	/**
+	 * Clients that were taken and not released, except for one whose transaction is open, which its turn tells, and queries that have
+	 * no answer yet.
+	 * @param known what the gate has told of already
+	 */
+	leaks(known: readonly Leak[]): readonly Leak[];
 	/** Lets go of the test's connection. */
 	dispose(): void;
 }
@@ -107,11 +129,17 @@ export function createPool(gate: Gate, connection: Client): OpenPool {
 	pool.on('release', (_error, client) => void taken.delete(client as unknown as ContextClient));
 	return {
 		pool,
-		leaks: () => [...taken].filter(({isInTransaction}) => !isInTransaction)
-			.map(({takenAt}) => ({what: 'a client of `pool` that was not released', stack: takenAt ? userFrames(takenAt) : ''})),
+		leaks: known => leaksOf(pool, taken, known),
 		dispose() {
 			connection.removeListener('notice', onNotice as never);
 			connection.removeListener('error', onError);
 		},
 	};
+}
+
+function leaksOf(pool: ContextPool, taken: ReadonlySet<ContextClient>, known: readonly Leak[]): readonly Leak[] {
+	const queries = pool.unanswered.filter(({what}) => known.every(leak => leak.what !== what));
+	const areQueriesTold = queries.length > 0 || known.length > 0;
+	const clients = [...taken].filter(({isInTransaction, isTakenForQuery}) => !isInTransaction && !(isTakenForQuery && areQueriesTold));
+	return [...queries, ...clients.map(({takenAt}) => ({what: 'a client of `pool` that was not released', stack: takenAt ? userFrames(takenAt) : ''}))];
 }
