@@ -24,5 +24,5 @@ for (const isolationLevel of ['repeatable read', 'serializable'] as const) {
 
 test('code that asks for another level than the test has is told so', tddTestContext, async (t, {db}) => {
 	const demanding = db.transaction().setIsolationLevel('serializable').execute(async trx => trx.selectFrom('users').selectAll().execute());
-	await t.throwsAsync(demanding, {code: 'ERR_CONTEXT_ISOLATION', message: /tddTestContext\.with\({isolationLevel: 'serializable'}\)/});
+	await t.throwsAsync(demanding, {code: 'ERR_CONTEXT_ISOLATION', message: /\.with\({isolationLevel: 'serializable'}\)/});
 });
