@@ -26,11 +26,11 @@ import {Wishes} from './wishes.ts';
 const cloneBudgetBytes = 1_000_000_000;
 
 /** How long a keeper takes at most to end what it has started; then its guardian does. */
-const endWithinMs = 8000;
+const endWithinMs = 5000;
 /** Baking starts a server and saves it. */
 const bakeWithinMs = 60_000;
 /** How long a keeper that ends waits for others to leave what it made on a server that stays. */
-const farewellMs = 5000;
+const farewellMs = 3000;
 
 /** What a keeper is made of. */
 export interface KeeperOptions {
