@@ -26,6 +26,9 @@ export async function readAvaOptions(projectDir: string): Promise<HarnessOptions
 		return {};
 	}
 
-	const {projectDir: _, shuffle: __, binaries, role, ...options} = JSON.parse(session) as HarnessConfig;
-	return {...options, ...(binaries !== undefined && {binaries}), ...(role !== undefined && {role})};
+	const {projectDir: _, shuffle: __, binaries, role, maxQueries, ...options} = JSON.parse(session) as HarnessConfig;
+	return {
+		...options,
+		...(binaries !== undefined && {binaries}), ...(role !== undefined && {role}), ...(maxQueries !== undefined && {maxQueries}),
+	};
 }

@@ -1,9 +1,11 @@
 import type {HarnessOptions} from './options.ts';
 import {validateOptions} from './validate.ts';
 
-const texts = {server: 'SERVER', image: 'IMAGE', binaries: 'BINARIES', role: 'ROLE', seeds: 'SEEDS', onUnavailable: 'ON_UNAVAILABLE', historyFile: 'HISTORY_FILE', report: 'REPORT'} as const;
-const numbers = {workers: 'WORKERS', lanes: 'LANES', lingerMs: 'LINGER_MS', budgetMs: 'BUDGET_MS', shuffle: 'SHUFFLE'} as const;
-const lists = {schemas: 'SCHEMAS', fingerprint: 'FINGERPRINT'} as const;
+const texts = {server: 'SERVER', image: 'IMAGE', binaries: 'BINARIES', role: 'ROLE', seeds: 'SEEDS', onUnavailable: 'ON_UNAVAILABLE', historyFile: 'HISTORY_FILE', monitor: 'MONITOR', repeatedStatements: 'REPEATED_STATEMENTS'} as const;
+const numbers = {workers: 'WORKERS', lanes: 'LANES', lingerMs: 'LINGER_MS', budgetMs: 'BUDGET_MS', maxQueries: 'MAX_QUERIES', slowMs: 'SLOW_MS', shuffle: 'SHUFFLE'} as const;
+const lists = {schemas: 'SCHEMAS', fingerprint: 'FINGERPRINT', allowedRepeats: 'ALLOWED_REPEATS'} as const;
+/** Lists that are a text when they have one item. */
+const textsOrLists = {report: 'REPORT'} as const;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -14,13 +16,16 @@ function read<T>(names: Readonly<Record<string, string>>, env: Environment, conv
 	});
 }
 
+const listOf = (text: string): string[] => text.split(',').map(item => item.trim());
+
 /** The options that the environment sets: `DATAFLOW_TDD_LINGER_MS=0` is `{lingerMs: 0}`; lists are comma-separated. */
 export function optionsFromEnvironment(env: Environment): HarnessOptions {
 	const options = Object.fromEntries<unknown>([
 		...read(texts, env, text => text),
 		// What is no number stays a text, so that the error shows it as it was written.
 		...read<unknown>(numbers, env, text => Number.isNaN(Number(text)) ? text : Number(text)),
-		...read(lists, env, text => text.split(',').map(item => item.trim())),
+		...read(lists, env, listOf),
+		...read(textsOrLists, env, text => text.includes(',') ? listOf(text) : text),
 	]);
 	return validateOptions(options, 'the environment (DATAFLOW_TDD_*)');
 }

@@ -9,6 +9,8 @@ import {optionsFromEnvironment} from './environment.ts';
 import type {HarnessConfig, HarnessOptions, SchemaSource} from './options.ts';
 import {validateOptions} from './validate.ts';
 
+/** What a test may take when nobody said otherwise, in ms. */
+const defaultBudgetMs = 100;
 /** The image that container servers start when nobody chose one. */
 export const defaultImage = 'postgres:17';
 
@@ -62,11 +64,16 @@ export function resolveOptions(projectDir: string, options: HarnessOptions): Har
 		role: options.role,
 		shuffle: options.shuffle === 'random' ? randomInt(1_000_000) : options.shuffle,
 		lingerMs: options.lingerMs ?? (isCi() ? 0 : 300_000),
-		budgetMs: options.budgetMs ?? 100,
+		monitor: options.monitor ?? 'on',
+		budgetMs: {default: defaultBudgetMs, ...(typeof options.budgetMs === 'number' ? {default: options.budgetMs} : options.budgetMs)},
+		maxQueries: options.maxQueries,
+		repeatedStatements: options.repeatedStatements ?? 'warn',
+		allowedRepeats: options.allowedRepeats ?? [],
+		slowMs: options.slowMs ?? 50,
 		onUnavailable: options.onUnavailable ?? 'fail',
 		fingerprint: options.fingerprint ?? [],
 		historyFile: path.resolve(projectDir, options.historyFile ?? 'tests/performance_history.json'),
-		report: options.report ?? 'summary',
+		report: [options.report ?? 'summary'].flat().filter(kind => kind !== 'none'),
 	};
 }
 

@@ -37,16 +37,29 @@ export interface HarnessOptions {
 	readonly shuffle?: number | 'random';
 	/** How long the servers stay after a run, in ms. Default 0 in CI, else 5 minutes. */
 	readonly lingerMs?: number;
-	/** What a test may take, in ms. Default 100. */
-	readonly budgetMs?: number;
+	/** What is measured of tests: all of it, or nothing. Default `'on'`. */
+	readonly monitor?: 'on' | 'off';
+	/** What a test may take, in ms, for all or by fixture: `{default: 100, tddParallelSafe: 250}`. Over it, a test is told. Default 100. */
+	readonly budgetMs?: number | Readonly<Record<string, number>>;
+	/** How many statements a test may send; one that sends more fails. Default: as many as it wants. */
+	readonly maxQueries?: number;
+	/** What happens when a test sends the same statement from the same place twice or more. Default `'warn'`. */
+	readonly repeatedStatements?: 'warn' | 'fail' | 'off';
+	/** Parts of statements, file names or function names: what has one of them in its text or stack may be repeated. Default none. */
+	readonly allowedRepeats?: readonly string[];
+	/** A statement that takes longer, in ms, is explained at the end of its test. Default 50. */
+	readonly slowMs?: number;
 	/** What happens to tests when no server can be had. Default `'fail'`. */
 	readonly onUnavailable?: 'fail' | 'skip';
 	/** Further inputs of the fingerprint: files, or texts such as a version. */
 	readonly fingerprint?: readonly string[];
 	/** Where the performance history is kept. Default `'tests/performance_history.json'`. */
 	readonly historyFile?: string;
-	/** What is reported after a run. Default `'summary'`. */
-	readonly report?: 'summary' | 'none';
+	/**
+	 * What is reported after a run: `'summary'` on the terminal, files as `'json'`, `'junit'`, `'html'`, `'trace'` or `'json=out/run.json'`,
+	 * or `'none'`. In GitHub Actions, annotations and a job summary are written besides. Default `'summary'`.
+	 */
+	readonly report?: string | readonly string[];
 }
 
 /** The options as resolved for one project: nothing is missing, paths are absolute. */
@@ -62,9 +75,16 @@ export interface HarnessConfig {
 	readonly role: string | undefined;
 	readonly shuffle: number | undefined;
 	readonly lingerMs: number;
-	readonly budgetMs: number;
+	readonly monitor: 'on' | 'off';
+	/** By fixture; `default` for those that are not named. */
+	readonly budgetMs: Readonly<Record<string, number>> & {readonly default: number};
+	readonly maxQueries: number | undefined;
+	readonly repeatedStatements: 'warn' | 'fail' | 'off';
+	readonly allowedRepeats: readonly string[];
+	readonly slowMs: number;
 	readonly onUnavailable: 'fail' | 'skip';
 	readonly fingerprint: readonly string[];
 	readonly historyFile: string;
-	readonly report: 'summary' | 'none';
+	/** Empty for none. */
+	readonly report: readonly string[];
 }

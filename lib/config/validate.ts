@@ -9,6 +9,9 @@ const isSource: Check = value => isText(value)
 	|| (typeof value === 'object' && value !== null && isText((value as {command?: unknown}).command) && isTextList((value as {inputs?: unknown}).inputs));
 const isCount: Check = value => Number.isInteger(value) && (value as number) >= 1;
 const isDuration: Check = value => typeof value === 'number' && Number.isFinite(value) && value >= 0;
+const isCountFromZero: Check = value => Number.isInteger(value) && (value as number) >= 0;
+const isBudgets: Check = value => typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(item => isDuration(item));
+const isReport: Check = value => typeof value === 'string' && /^(?:summary|none|(?:json|junit|html|trace)(?:=.+)?)$/.test(value);
 const oneOf = (...values: readonly string[]): Check => value => values.includes(value as string);
 
 /** What each option may be: the test, and its words for the error. */
@@ -23,11 +26,16 @@ const rules: Record<keyof HarnessOptions, readonly [Check, string]> = {
 	role: [isText, `the name of a role that the schema makes, such as 'shop_app'`],
 	shuffle: [value => value === 'random' || Number.isSafeInteger(value), `a whole number, or 'random'`],
 	lingerMs: [isDuration, 'a number of milliseconds from 0'],
-	budgetMs: [isDuration, 'a number of milliseconds from 0'],
+	monitor: [oneOf('on', 'off'), `'on' or 'off'`],
+	budgetMs: [value => isDuration(value) || isBudgets(value), `a number of milliseconds from 0, or such numbers by fixture: {default: 100, tddParallelSafe: 250}`],
+	maxQueries: [isCountFromZero, 'a whole number from 0'],
+	repeatedStatements: [oneOf('warn', 'fail', 'off'), `'warn', 'fail' or 'off'`],
+	allowedRepeats: [isTextList, 'a list of texts'],
+	slowMs: [isDuration, 'a number of milliseconds from 0'],
 	onUnavailable: [oneOf('fail', 'skip'), `'fail' or 'skip'`],
 	fingerprint: [isTextList, 'a list of texts or paths'],
 	historyFile: [isText, 'the path of a file'],
-	report: [oneOf('summary', 'none'), `'summary' or 'none'`],
+	report: [value => [value].flat().every(item => isReport(item)), `'summary', 'none', or a list of 'summary', 'json', 'junit', 'html', 'trace', each file with its path if wanted: 'junit=out/junit.xml'`],
 };
 
 function show(value: unknown): string {

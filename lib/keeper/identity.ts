@@ -31,11 +31,20 @@ function installationStamp(): string {
 
 const engineVariables = ['DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_TLS_VERIFY', 'TESTCONTAINERS_HOST_OVERRIDE', 'DATAFLOW_TDD_CACHE', 'DATAFLOW_TDD_DATA'];
 
+const measuring: ReadonlySet<string> = new Set<keyof HarnessConfig>([
+	'shuffle', 'monitor', 'budgetMs', 'maxQueries', 'repeatedStatements', 'allowedRepeats', 'slowMs', 'historyFile', 'report', 'onUnavailable',
+]);
+
+/** Of a configuration, what servers and templates depend on. */
+function serverPart(config: HarnessConfig): Readonly<Record<string, unknown>> {
+	return Object.fromEntries(Object.entries(config).filter(([option]) => !measuring.has(option)));
+}
+
 /** Names the keeper of a configuration. One of another version or configuration has another name, so it is never talked to. */
 export function identifyKeeper(config: HarnessConfig): KeeperIdentity {
 	const version = packageVersion();
-	// The order of tests is no concern of a server's.
-	const parts = [process.getuid?.() ?? 0, version, installationStamp(), {...config, shuffle: undefined}, engineVariables.map(name => process.env[name])];
+	// The order of tests, and what is measured of them, is no concern of a server's.
+	const parts = [process.getuid?.() ?? 0, version, installationStamp(), serverPart(config), engineVariables.map(name => process.env[name])];
 	const id = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 	const socket = process.platform === 'win32' ? `\\\\.\\pipe\\dataflow-tdd-${id}` : path.join(runtimeFolder(), `${id}.sock`);
 	return {id, version, socket, logFile: path.join(cacheSubfolder('logs'), `${id}.log`)};

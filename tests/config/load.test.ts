@@ -99,7 +99,7 @@ test.serial('code wins over files, and the environment over code', async t => {
 	await withFiles({'package.json': '{}', 'dataflow-tdd.config.mjs': 'export default {budgetMs: 1, lanes: 2, image: "from-file"};'}, async folder => {
 		await withVariables({DATAFLOW_TDD_BUDGET_MS: '3', DATAFLOW_TDD_LANES: undefined, DATAFLOW_TDD_IMAGE: undefined}, async () => {
 			const {budgetMs, lanes, image} = await loadConfig(folder, {budgetMs: 2, lanes: 4});
-			t.deepEqual({budgetMs, lanes, image}, {budgetMs: 3, lanes: 4, image: 'from-file'});
+			t.deepEqual({budgetMs, lanes, image}, {budgetMs: {default: 3}, lanes: 4, image: 'from-file'});
 		});
 	});
 });
@@ -140,7 +140,7 @@ test.serial('what nobody sets has its default', async t => {
 	const folder = '/some/project';
 	const defaults = {
 		projectDir: folder, schemas: [path.join(folder, 'schemas')], seeds: path.join(folder, 'seeds'), server: 'auto', image: defaultImage, binaries: undefined,
-		lanes: 1, role: undefined, shuffle: undefined, budgetMs: 100, onUnavailable: 'fail', fingerprint: [], historyFile: path.join(folder, 'tests/performance_history.json'), report: 'summary',
+		lanes: 1, role: undefined, shuffle: undefined, monitor: 'on', budgetMs: {default: 100}, maxQueries: undefined, repeatedStatements: 'warn', allowedRepeats: [], slowMs: 50, onUnavailable: 'fail', fingerprint: [], historyFile: path.join(folder, 'tests/performance_history.json'), report: ['summary'],
 	} as const;
 	await withVariables({CI: undefined}, () => {
 		t.deepEqual(resolveOptions(folder, {}), {...defaults, workers: os.availableParallelism(), lingerMs: 300_000});

@@ -21,11 +21,16 @@ const wrong: Readonly<Record<string, readonly [values: readonly unknown[], expec
 	role: [['', 7, null], `the name of a role that the schema makes, such as 'shop_app'`],
 	shuffle: [['always', 1.5, Number.NaN, true], `a whole number, or 'random'`],
 	lingerMs: [[-1, '0', Number.NaN, Number.POSITIVE_INFINITY], 'a number of milliseconds from 0'],
-	budgetMs: [[-0.1, '100'], 'a number of milliseconds from 0'],
+	monitor: [['yes', true], `'on' or 'off'`],
+	budgetMs: [[-0.1, '100', {default: '100'}, [100]], 'a number of milliseconds from 0, or such numbers by fixture: {default: 100, tddParallelSafe: 250}'],
+	maxQueries: [[-1, 1.5, '4'], 'a whole number from 0'],
+	repeatedStatements: [['error', true], `'warn', 'fail' or 'off'`],
+	allowedRepeats: [['select', [1], ['']], 'a list of texts'],
+	slowMs: [[-1, '50', Number.NaN], 'a number of milliseconds from 0'],
 	onUnavailable: [['ignore', true], `'fail' or 'skip'`],
 	fingerprint: [['v1', [1], ['']], 'a list of texts or paths'],
 	historyFile: [['', 1], 'the path of a file'],
-	report: [['full', false], `'summary' or 'none'`],
+	report: [['full', false, 'junit=', ['summary', 'xml'], 'summary=x'], `'summary', 'none', or a list of 'summary', 'json', 'junit', 'html', 'trace', each file with its path if wanted: 'junit=out/junit.xml'`],
 };
 
 for (const [option, [values, expected]] of Object.entries(wrong)) {
@@ -42,7 +47,7 @@ for (const [option, [values, expected]] of Object.entries(wrong)) {
 const right: ReadonlyArray<Record<string, unknown>> = [
 	{}, {schemas: 'db'}, {schemas: ['db', {command: 'prisma migrate deploy', inputs: ['prisma']}]}, {schemas: {command: 'x', inputs: []}}, {schemas: []},
 	{server: 'auto'}, {server: 'embedded'}, {server: 'container'}, {server: 'postgres://u:p@h/d'}, {server: 'postgresql:///d?host=/run'},
-	{workers: 1, lanes: 8, lingerMs: 0, budgetMs: 0.5}, {onUnavailable: 'skip', report: 'none', fingerprint: []}, {workers: undefined, image: undefined}, {role: 'shop_app'}, {shuffle: -4711}, {shuffle: 'random'},
+	{workers: 1, lanes: 8, lingerMs: 0, budgetMs: 0.5}, {onUnavailable: 'skip', report: 'none', fingerprint: []}, {report: ['summary', 'junit=out/junit.xml', 'json']}, {budgetMs: {default: 50, tddParallelSafe: 250}, maxQueries: 0, slowMs: 0}, {workers: undefined, image: undefined}, {role: 'shop_app'}, {shuffle: -4711}, {shuffle: 'random'},
 ];
 
 test('options of every right kind are accepted as they are', t => {
@@ -91,10 +96,12 @@ test('every option that the environment can hold is read from it', t => {
 	t.deepEqual(optionsFromEnvironment({
 		DATAFLOW_TDD_SERVER: 'embedded', DATAFLOW_TDD_IMAGE: 'postgres:16', DATAFLOW_TDD_BINARIES: '/opt/pg/bin', DATAFLOW_TDD_SEEDS: 'db/seeds',
 		DATAFLOW_TDD_ON_UNAVAILABLE: 'skip', DATAFLOW_TDD_HISTORY_FILE: 'history.json', DATAFLOW_TDD_REPORT: 'none',
+		DATAFLOW_TDD_MONITOR: 'off', DATAFLOW_TDD_REPEATED_STATEMENTS: 'fail', DATAFLOW_TDD_ALLOWED_REPEATS: 'insert into audit, until.ts', DATAFLOW_TDD_MAX_QUERIES: '7', DATAFLOW_TDD_SLOW_MS: '20',
 		DATAFLOW_TDD_WORKERS: '3', DATAFLOW_TDD_LANES: '2', DATAFLOW_TDD_LINGER_MS: '0', DATAFLOW_TDD_BUDGET_MS: '12.5',
 		DATAFLOW_TDD_SCHEMAS: 'a, b', DATAFLOW_TDD_FINGERPRINT: 'v1', DATAFLOW_TDD_ROLE: 'shop_app', DATAFLOW_TDD_SHUFFLE: '4711',
 	}), {
 		server: 'embedded', image: 'postgres:16', binaries: '/opt/pg/bin', seeds: 'db/seeds', onUnavailable: 'skip', historyFile: 'history.json', report: 'none',
+		monitor: 'off', repeatedStatements: 'fail', allowedRepeats: ['insert into audit', 'until.ts'], maxQueries: 7, slowMs: 20,
 		workers: 3, lanes: 2, lingerMs: 0, budgetMs: 12.5, schemas: ['a', 'b'], fingerprint: ['v1'], role: 'shop_app', shuffle: 4711,
 	});
 });
