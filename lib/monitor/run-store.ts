@@ -68,7 +68,7 @@ export function readRun(folder: string): RunRecord | undefined {
 export function readFileRecords(folder: string): FileRecord[] {
 	return readdirSync(folder).filter(name => /^file-.*\.json$/.test(name))
 		.map(name => readJson<FileRecord>(path.join(folder, name)))
-		.filter(record => record?.format === recordFormat)
+		.filter((record): record is FileRecord => record?.format === recordFormat)
 		.toSorted((one, other) => one.startedAt - other.startedAt);
 }
 
