@@ -3,3 +3,4 @@ export {tddParallelSafe, type ParallelSafeFixture} from './fixtures/parallel-saf
 export type {CloneContext, CloneOptions} from './context/clone/clone-context.ts';
 export type {Body, Fixture} from './fixtures/fixture.ts';
 export type {RollbackOptions, TestContext} from './context/rollback-context.ts';
+export {expectQueries, type QueryBounds} from './context/expect-queries.ts';

@@ -4,11 +4,12 @@ export type {CacheReport, SchemaStatistics} from './context/cache-statistics.ts'
 export type {Barrier} from './context/clone/barrier.ts';
 export type {CloneContext, CloneOptions} from './context/clone/clone-context.ts';
 export type {ContextConnection} from './context/connection.ts';
+export {expectQueries, type QueryBounds} from './context/expect-queries.ts';
 export {createHarness, type Disposable, type Harness, type SeededData} from './context/harness.ts';
 export type {Dataflow, Model, Models} from './context/models.ts';
 export type {RollbackOptions, TestContext} from './context/rollback-context.ts';
 export type {ContextSavepoint} from './context/savepoint.ts';
-export {ConfigError, ContextError, GuardError, HarnessError, KeeperError, SeedError, ServerError, TemplateError, type ErrorCode} from './errors.ts';
+export {ConfigError, ContextError, GuardError, HarnessError, KeeperError, MonitorError, SeedError, ServerError, TemplateError, type ErrorCode} from './errors.ts';
 export {defineSeedPack, type AnySeedPack, type SeedPack, type SeedPackDefinition, type SeedResult} from './seed/pack.ts';
 export type {Register, RegisteredDatabase, RegisteredSeeds} from './seed/register.ts';
 export {getDatabaseManager, type DatabaseManager} from './managers/database-manager.ts';

@@ -4,6 +4,7 @@ import {closed, shorten, type Leak} from './errors.ts';
 import {captureOrigin, framesOf} from './origin.ts';
 import type {Holder} from './holder.ts';
 import type {LockWatch} from './lock-watch.ts';
+import {noteSent} from './query-scope.ts';
 import type {Statement, TestTransaction} from './transaction.ts';
 import {Turns, type Turn} from './turns.ts';
 
@@ -42,11 +43,16 @@ export class Gate {
 
 	/** Runs a statement in a turn that was taken. */
 	async run(turn: Turn, statement: Statement): Promise<WireResult> {
+		if (!statement.isOwn) {
+			noteSent(statement.label ?? statement.text);
+		}
+
 		return this.during(turn, statement.label ?? statement.text, async () => this.transaction.run(statement));
 	}
 
 	/** Runs a query that needs the connection for itself, in a turn that was taken. */
 	async lend(turn: Turn, query: Submittable, text: string): Promise<void> {
+		noteSent(text);
 		turn.isLent = true;
 		const onPause = (): void => {
 			turn.isBusy = false;

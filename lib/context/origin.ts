@@ -20,14 +20,14 @@ export function captureOrigin(): Error {
 }
 
 /** The frames of the user's own code, the nearest first. */
-export function userFrames({stack = ''}: Error): string {
+export function userFrames({stack = ''}: Error, most = shownFrames): string {
 	const frames = stack.split('\n').slice(1).filter(line => !foreign.test(line) && !own.some(folder => line.includes(folder)));
-	return frames.slice(0, shownFrames).join('\n');
+	return frames.slice(0, most).join('\n');
 }
 
 /** The same, of where something was asked for; a pool may lie between that and the user, and where that was asked then is the cause. */
-export function framesOf(origin: Error): string {
-	return userFrames(origin) || (origin.cause instanceof Error ? userFrames(origin.cause) : '');
+export function framesOf(origin: Error, most = shownFrames): string {
+	return userFrames(origin, most) || (origin.cause instanceof Error ? userFrames(origin.cause, most) : '');
 }
 
 /**
@@ -50,6 +50,14 @@ export function traceToUser(error: Error, from: (...given: never[]) => unknown):
 			delete (error as unknown as Record<string, unknown>)[name];
 		}
 	}
+}
+
+/** Gives an error of our own the frames of the user's code that it is about: runners then show that line. */
+export function showPlace<T extends Error>(error: T, origin: Error): T {
+	const header = error.stack?.slice(0, error.stack.indexOf('\n    at ')) ?? '';
+	const frames = framesOf(origin);
+	error.stack = frames === '' ? error.stack ?? '' : `${header}\n${frames}`;
+	return error;
 }
 
 /**

@@ -57,7 +57,7 @@ class TurnConnection implements DatabaseConnection {
 		await this.#gate.run(this.turn, {text: `declare ${cursor} no scroll cursor for ${sql}`, values: parameters, label: sql});
 		const fetch = async (): Promise<R[]> => {
 			try {
-				return (await this.#gate.run(this.turn, {text: take, label: sql})).rows as R[];
+				return (await this.#gate.run(this.turn, {text: take, label: sql, isOwn: true})).rows as R[];
 			} catch (error) {
 				hasFailed = true;
 				throw error;
@@ -71,7 +71,7 @@ class TurnConnection implements DatabaseConnection {
 		} finally {
 			// Also when the reader leaves early: an open cursor would keep its table in use.
 			if (!hasFailed) {
-				await this.#gate.run(this.turn, {text: `close ${cursor}`, label: sql});
+				await this.#gate.run(this.turn, {text: `close ${cursor}`, label: sql, isOwn: true});
 			}
 		}
 	}
@@ -109,7 +109,7 @@ class RollbackDriver implements Driver {
 		this.#gate.transaction.begin();
 		connection.isInTransaction = true;
 		if (settings.accessMode === 'read only') {
-			await this.#gate.run(connection.turn, {text: 'set transaction read only'});
+			await this.#gate.run(connection.turn, {text: 'set transaction read only', isOwn: true});
 		}
 	}
 

@@ -5,6 +5,7 @@ import {send, sendAlone, sendControl, sendTogether, type Pause, type PgQuery, ty
 import {CommitHooks, type CommitHook, type SavepointVerb} from './commit-hooks.ts';
 import {traceToUser} from './origin.ts';
 import {endsSession, isAborted, isFromServer, isGone} from './database-error.ts';
+import {explainInside, type ExplainedStatement, type Explanation} from './explain.ts';
 import {Guards, checkConstraints, levelName} from './guards.ts';
 import {committed, connectionLost, explainStatement} from './errors.ts';
 import {lookInside, type Query} from './look.ts';
@@ -20,6 +21,8 @@ export interface Statement {
 	readonly onlyReads?: boolean;
 	/** What the user would call it, where that is something else. */
 	readonly label?: string;
+	/** True for what the harness sends by itself, such as a further step of a stream. Default false. */
+	readonly isOwn?: boolean;
 	/** The same statement as a query of pg's, to be sent as it is. */
 	readonly query?: PgQuery;
 }
@@ -190,6 +193,15 @@ export class TestTransaction {
 		}
 
 		return lookInside(this.#client, this.#goBack(), read);
+	}
+
+	/** Gets the plans of statements, as whoever the transaction now runs as. Only right before its end. */
+	async explain(statements: readonly ExplainedStatement[]): Promise<ReadonlyArray<Explanation | undefined>> {
+		if (!this.#token || this.#lost || this.#endedBy !== undefined) {
+			return [];
+		}
+
+		return explainInside(this.#client, this.#goBack(), statements);
 	}
 
 	/**

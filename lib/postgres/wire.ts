@@ -46,6 +46,11 @@ export function send(client: pg.Client, statement: string | pg.Query, values?: r
 	});
 }
 
+/** Sends one statement in the extended protocol, whether it has values or not: PostgreSQL then refuses a text that holds several. */
+export function sendExtended(client: pg.Client, text: string, values: readonly unknown[]): Promise<WireResult> {
+	return send(client, new pg.Query({text, values: [...values], queryMode: 'extended'} as pg.QueryConfig));
+}
+
 interface Handlers {
 	handleRowDescription(): void;
 	handleDataRow(): void;

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type {LockWatch} from '../lock-watch.ts';
 import {traceToUser} from '../origin.ts';
+import {noteSent} from '../query-scope.ts';
 
 interface Activity {
 	/** The last statement that was sent. */
@@ -21,6 +22,10 @@ export class CloneClient extends pg.Client {
 	override query(...given: any[]): any {
 		const [query] = given as [string | {text?: string} | undefined];
 		const text = typeof query === 'string' ? query : query?.text;
+		if (text !== undefined) {
+			noteSent(text);
+		}
+
 		this.activity.statement = text ?? this.activity.statement;
 		this.activity.hasListened ||= /\blisten\b/i.test(text ?? '');
 		const callback: unknown = given.at(-1);
