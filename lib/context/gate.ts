@@ -4,9 +4,21 @@ import {closed, shorten, type Leak} from './errors.ts';
 import {captureOrigin, framesOf} from './origin.ts';
 import type {Holder} from './holder.ts';
 import type {LockWatch} from './lock-watch.ts';
-import {noteSent} from './query-scope.ts';
+import {tellSent, type SentStatement, type StatementObserver} from './observer.ts';
 import type {Statement, TestTransaction} from './transaction.ts';
 import {Turns, type Turn} from './turns.ts';
+
+/** What a gate is made of. */
+export interface GateParts {
+	readonly transaction: TestTransaction;
+	readonly isolationLevel: IsolationLevel;
+	readonly holder: Holder;
+	readonly watch: LockWatch;
+	/** The sentence with which errors point to clones. */
+	readonly inClone: string;
+	/** Who is told of the test's statements. */
+	readonly observer?: StatementObserver | undefined;
+}
 
 /** What everything that a test can send statements through goes through: one at a time, and only while the test runs. */
 export class Gate {
@@ -16,16 +28,18 @@ export class Gate {
 	readonly inClone: string;
 	readonly #holder: Holder;
 	readonly #watch: LockWatch;
+	readonly #observer: StatementObserver | undefined;
 	readonly #turns: Turns;
 	#isClosed = false;
 
-	constructor(parts: {transaction: TestTransaction; isolationLevel: IsolationLevel; holder: Holder; watch: LockWatch; inClone: string}) {
+	constructor(parts: GateParts) {
 		this.inClone = parts.inClone;
 		this.#turns = new Turns(parts.inClone);
 		this.transaction = parts.transaction;
 		this.isolationLevel = parts.isolationLevel;
 		this.#holder = parts.holder;
 		this.#watch = parts.watch;
+		this.#observer = parts.observer;
 	}
 
 	/** Waits for the connection. */
@@ -43,16 +57,13 @@ export class Gate {
 
 	/** Runs a statement in a turn that was taken. */
 	async run(turn: Turn, statement: Statement): Promise<WireResult> {
-		if (!statement.isOwn) {
-			noteSent(statement.label ?? statement.text);
-		}
-
-		return this.during(turn, statement.label ?? statement.text, async () => this.transaction.run(statement));
+		const text = statement.label ?? statement.text;
+		const {values = (statement.query as {values?: unknown[]} | undefined)?.values, tree: query, origin, isContinued = false} = statement;
+		return this.#observed(turn, {text, values, query, origin, isContinued}, async () => this.during(turn, text, async () => this.transaction.run(statement)));
 	}
 
 	/** Runs a query that needs the connection for itself, in a turn that was taken. */
 	async lend(turn: Turn, query: Submittable, text: string): Promise<void> {
-		noteSent(text);
 		turn.isLent = true;
 		const onPause = (): void => {
 			turn.isBusy = false;
@@ -60,9 +71,26 @@ export class Gate {
 		};
 
 		try {
-			await this.during(turn, text, async () => this.transaction.lend(query, {text, onPause}));
+			await this.#observed(turn, {text}, async () => this.during(turn, text, async () => this.transaction.lend(query, {text, onPause})));
 		} finally {
 			turn.isLent = false;
+		}
+	}
+
+	async #observed<T extends WireResult | void>(turn: Turn, statement: Omit<SentStatement, 'origin'> & {origin?: Error | undefined}, action: () => Promise<T>): Promise<T> {
+		const origin = statement.origin ?? turn.sentFrom ?? turn.origin;
+		const end = tellSent(this.#observer, {...statement, origin});
+		if (!end) {
+			return action();
+		}
+
+		try {
+			const result = await action();
+			end({rows: result?.rowCount ?? 0});
+			return result;
+		} catch (error) {
+			end({rows: 0, error});
+			throw error;
 		}
 	}
 

@@ -1,6 +1,7 @@
+import {AsyncLocalStorage} from 'node:async_hooks';
 import type {RootOperationNode} from 'kysely';
 
-/** A statement of a test, as it is sent. The harness's own are not told. */
+/** A statement of a test, as it is sent. The harness's own, and those that only control a transaction, are not told. */
 export interface SentStatement {
 	/** As Kysely compiled it, or as the user wrote it. */
 	readonly text: string;
@@ -9,6 +10,8 @@ export interface SentStatement {
 	readonly query?: RootOperationNode | undefined;
 	/** Where the user's code sent it; its stack is made when it is read. */
 	readonly origin: Error;
+	/** True for a further part of a statement that was told before: the next rows of a stream. */
+	readonly isContinued?: boolean;
 }
 
 /** How a statement went. */
@@ -21,8 +24,68 @@ export interface StatementOutcome {
 /** Takes the outcome of one statement, once. */
 export type StatementEnd = (outcome: StatementOutcome) => void;
 
-/** What a context tells of the statements that go through it. */
+/** Who is told of statements: the recorder of a test, or a stretch of code that counts its own. */
 export interface StatementObserver {
 	/** Called right before a statement is sent; what it returns is called with the answer. */
 	sent(statement: SentStatement): StatementEnd;
+}
+
+/** The stretches of code that observe what they send, the innermost first. */
+interface Scope {
+	readonly observer: StatementObserver;
+	readonly outer: Scope | undefined;
+}
+
+/** An error made by `captureOrigin`, which remembers from which stretch of code something was asked for. */
+interface ScopedOrigin extends Error {
+	scope?: Scope;
+}
+
+const scopes = new AsyncLocalStorage<Scope>();
+
+/** Runs something, and tells an observer of the statements that it sends, and of no others. Stretches may nest and run side by side. */
+export function observing<T>(observer: StatementObserver, action: () => T): T {
+	return scopes.run({observer, outer: scopes.getStore()}, action);
+}
+
+/** Has an origin remember the stretch of code that it was made in: what waits for a connection is sent from elsewhere. */
+export function withScope<Origin extends Error>(origin: Origin): Origin {
+	const scope = scopes.getStore();
+	if (scope) {
+		(origin as ScopedOrigin).scope = scope;
+	}
+
+	return origin;
+}
+
+/** BEGIN, COMMIT, savepoints and the like, alone in their text. */
+const control = /^\s*(?:begin|start\s+transaction|commit|end|rollback|abort|savepoint|release|set\s+transaction)\b[^;]*;?\s*$/i;
+
+/** True for a text that controls a transaction and does nothing else: it does not count as a statement, whoever sends it. */
+function isControl(text: string): boolean {
+	return control.test(text);
+}
+
+/** Tells everyone who observes a statement; returns what to call with its outcome, nothing when nobody does. */
+export function tellSent(own: StatementObserver | undefined, statement: SentStatement): StatementEnd | undefined {
+	const first = (statement.origin as ScopedOrigin).scope;
+	if ((!own && !first) || isControl(statement.text)) {
+		return undefined;
+	}
+
+	const end = own?.sent(statement);
+	if (!first) {
+		return end;
+	}
+
+	const ends = end ? [end] : [];
+	for (let scope: Scope | undefined = first; scope; scope = scope.outer) {
+		ends.push(scope.observer.sent(statement));
+	}
+
+	return outcome => {
+		for (const tell of ends) {
+			tell(outcome);
+		}
+	};
 }

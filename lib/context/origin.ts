@@ -1,5 +1,6 @@
 import path from 'node:path';
 import {pathToFileURL} from 'node:url';
+import {withScope} from './observer.ts';
 
 /** Deep enough to reach through Kysely to the code that called it. */
 const depth = 30;
@@ -13,7 +14,7 @@ export function captureOrigin(): Error {
 	const limit = Error.stackTraceLimit;
 	Error.stackTraceLimit = depth;
 	try {
-		return new Error('asked for here');
+		return withScope(new Error('asked for here'));
 	} finally {
 		Error.stackTraceLimit = limit;
 	}

@@ -3,6 +3,7 @@ import {Kysely, type IsolationLevel} from 'kysely';
 import {parse} from 'devalue';
 import {processIdOf, type Client} from '../postgres/client.ts';
 import {takenRole} from '../postgres/roles.ts';
+import {meterTraffic, type Traffic} from '../postgres/traffic.ts';
 import type {Pool} from 'pg';
 import type {RegisteredDatabase} from '../seed/register.ts';
 import type {TemplateRecord} from '../template/record.ts';
@@ -56,6 +57,8 @@ export interface OpenContext {
 	readonly record: TemplateRecord;
 	/** Lines for the test's log; its end may add some. */
 	readonly notes: readonly string[];
+	/** What has gone over the wire for the test so far. */
+	traffic(): Traffic;
 	/** A fresh copy of what a pack's `load` returned. */
 	readonly seedResult: (pack: string) => unknown;
 	/** Ends the context; returns what has to fail the test, nothing when all is well. */
@@ -79,7 +82,7 @@ export async function openRollbackContext(lane: Lane, options: RollbackOptions, 
 		role: typeof role === 'string' ? takenRole(role, record) : undefined,
 		securedTables: lane.standing.notice.watched(record),
 	});
-	const gate = new Gate({transaction, isolationLevel, holder: lane.holder, watch: watchLocks(lane, client, tellTo(notes, new HangingNotice(test?.title))), inClone});
+	const gate = new Gate({transaction, isolationLevel, holder: lane.holder, watch: watchLocks(lane, client, tellTo(notes, new HangingNotice(test?.title))), inClone, observer: test?.observer});
 	const db = new Kysely<RegisteredDatabase>({dialect: new RollbackDialect(gate)});
 	// Kysely prepares its driver at the first use; after that, a query reaches the driver in the call that sends it, so that a leak
 	// can be traced to its line.
@@ -102,9 +105,8 @@ export async function openRollbackContext(lane: Lane, options: RollbackOptions, 
 	};
 
 	return {
-		context,
-		record,
-		notes,
+		context, record, notes,
+		traffic: meterTraffic(client),
 		seedResult: pack => parse(record.results[pack] ?? '-1'),
 		close: async ({hasFailed}) => close({lane, gate, transaction, pool, notes, note}, hasFailed),
 	};

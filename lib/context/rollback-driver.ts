@@ -6,7 +6,7 @@ import type {WireResult} from '../postgres/wire.ts';
 import {runHooks} from './commit-hooks.ts';
 import {isolationMismatch} from './errors.ts';
 import type {Gate} from './gate.ts';
-import {isControlled} from './origin.ts';
+import {captureOrigin, isControlled} from './origin.ts';
 import {onlyReads} from './reading.ts';
 import {enterScope, type Turn} from './turns.ts';
 
@@ -26,6 +26,11 @@ function toQueryResult<R>({command, rowCount, rows}: WireResult): QueryResult<R>
 		: {rows: rows as R[]};
 }
 
+/** Where a statement was asked for: where its turn was, unless that is a transaction's, in which others went before. */
+function originOf({statement}: Turn): Error | undefined {
+	return statement === undefined ? undefined : captureOrigin();
+}
+
 /** One turn at the connection of the test, in the form in which Kysely wants it. */
 class TurnConnection implements DatabaseConnection {
 	readonly turn: Turn;
@@ -38,7 +43,7 @@ class TurnConnection implements DatabaseConnection {
 	}
 
 	async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-		return toQueryResult(await this.#gate.run(this.turn, {text: query.sql, values: query.parameters, onlyReads: onlyReads(query)}));
+		return toQueryResult(await this.#gate.run(this.turn, {text: query.sql, values: query.parameters, onlyReads: onlyReads(query), tree: query.query, origin: originOf(this.turn)}));
 	}
 
 	/**
@@ -47,17 +52,17 @@ class TurnConnection implements DatabaseConnection {
 	 */
 	async * streamQuery<R>({sql, parameters, query}: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
 		if (!canBeDeclared(query)) {
-			yield toQueryResult(await this.#gate.run(this.turn, {text: sql, values: parameters}));
+			yield toQueryResult(await this.#gate.run(this.turn, {text: sql, values: parameters, tree: query, origin: originOf(this.turn)}));
 			return;
 		}
 
 		const cursor = `tdd_stream_${++streams}`;
 		const take = `fetch forward ${Math.max(1, Math.trunc(chunkSize))} from ${cursor}`;
 		let hasFailed = false;
-		await this.#gate.run(this.turn, {text: `declare ${cursor} no scroll cursor for ${sql}`, values: parameters, label: sql});
+		await this.#gate.run(this.turn, {text: `declare ${cursor} no scroll cursor for ${sql}`, values: parameters, label: sql, tree: query, origin: originOf(this.turn)});
 		const fetch = async (): Promise<R[]> => {
 			try {
-				return (await this.#gate.run(this.turn, {text: take, label: sql, isOwn: true})).rows as R[];
+				return (await this.#gate.run(this.turn, {text: take, label: sql, isContinued: true})).rows as R[];
 			} catch (error) {
 				hasFailed = true;
 				throw error;
@@ -71,7 +76,7 @@ class TurnConnection implements DatabaseConnection {
 		} finally {
 			// Also when the reader leaves early: an open cursor would keep its table in use.
 			if (!hasFailed) {
-				await this.#gate.run(this.turn, {text: `close ${cursor}`, label: sql, isOwn: true});
+				await this.#gate.run(this.turn, {text: `close ${cursor}`, label: sql, isContinued: true});
 			}
 		}
 	}
@@ -109,7 +114,7 @@ class RollbackDriver implements Driver {
 		this.#gate.transaction.begin();
 		connection.isInTransaction = true;
 		if (settings.accessMode === 'read only') {
-			await this.#gate.run(connection.turn, {text: 'set transaction read only', isOwn: true});
+			await this.#gate.run(connection.turn, {text: 'set transaction read only'});
 		}
 	}
 

@@ -66,9 +66,8 @@ export class Session {
 		this.clones = this.#createSupply();
 	}
 
-	/** The option `shuffle`. */
-	get seed(): number | undefined {
-		return this.#config.shuffle;
+	get config(): HarnessConfig {
+		return this.#config;
 	}
 
 	/** The connection to the keeper; another one after the keeper was lost. */

@@ -1,3 +1,5 @@
+import type {StatementObserver} from './observer.ts';
+
 /** What a context knows of the test that it is for. */
 export interface TestDescription {
 	readonly title: string;
@@ -5,6 +7,8 @@ export interface TestDescription {
 	readonly packs: readonly string[];
 	/** The role that it was given, if any. */
 	readonly role?: string | undefined;
+	/** Who is told of its statements. */
+	readonly observer?: StatementObserver | undefined;
 }
 
 /** The first line of the same test on a clone: `test('two buyers', tddParallelSafe, async (t, {db}) => {`. */

@@ -1,4 +1,4 @@
-import {AbortedTransactionError} from 'kysely';
+import {AbortedTransactionError, type RootOperationNode} from 'kysely';
 import {HarnessError} from '../errors.ts';
 import type {Client} from '../postgres/client.ts';
 import {send, sendAlone, sendControl, sendTogether, type Pause, type PgQuery, type Submittable, type WireResult} from '../postgres/wire.ts';
@@ -21,10 +21,14 @@ export interface Statement {
 	readonly onlyReads?: boolean;
 	/** What the user would call it, where that is something else. */
 	readonly label?: string;
-	/** True for what the harness sends by itself, such as a further step of a stream. Default false. */
-	readonly isOwn?: boolean;
 	/** The same statement as a query of pg's, to be sent as it is. */
 	readonly query?: PgQuery;
+	/** Kysely's tree, where Kysely built it. */
+	readonly tree?: RootOperationNode;
+	/** Where it was asked for, if not where its turn was. */
+	readonly origin?: Error | undefined;
+	/** True for a further part of a statement: the next rows of a stream. */
+	readonly isContinued?: boolean;
 }
 
 /**

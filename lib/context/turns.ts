@@ -10,6 +10,8 @@ const checkEveryMs = 100;
 export interface Turn {
 	/** Where it was asked for. */
 	readonly origin: Error;
+	/** Where the next statement was asked for, if that is known to be elsewhere. */
+	sentFrom?: Error;
 	/** The last statement that was sent in it. */
 	statement: string | undefined;
 	/** When it last did something, by performance.now(); a running statement counts as now. */

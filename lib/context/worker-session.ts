@@ -15,6 +15,10 @@ class WorkerSession {
 	#file = 'unknown';
 	readonly #declared = new Map<string, {readonly packs: readonly string[]; count: number}>();
 
+	get file(): string {
+		return this.#file;
+	}
+
 	/** Which test file asks; shown by `dataflow-tdd status`. */
 	set file(file: string) {
 		this.#file = file;

@@ -7,6 +7,7 @@ import {Cloner, type ClonerOptions} from './cloner.ts';
 import {Clones} from './clones.ts';
 import {log} from './log.ts';
 import type {LaneDatabase} from './protocol.ts';
+import type {Timeline} from './timeline.ts';
 
 type Handout = Pick<LaneDatabase, 'name' | 'record' | 'source'>;
 
@@ -15,6 +16,9 @@ export interface ServerDatabasesOptions extends ClonerOptions {
 	readonly fingerprint: string;
 	/** What clones may occupy before used ones are dropped while tests run, in bytes. */
 	readonly budgetBytes: number;
+	/** Which of the keeper's servers it is, from 0. */
+	readonly slot?: number;
+	readonly timeline?: Timeline | undefined;
 	/** Builds the templates that a combination lacks on this server. */
 	readonly build: (combination: Combination) => Promise<readonly TemplateRecord[]>;
 }
@@ -199,6 +203,8 @@ export class ServerDatabases {
 	}
 
 	async #clone(id: string): Promise<string> {
-		return this.#inTurn(async () => this.#cloner.clone(templateName(this.#options.fingerprint, id), this.#records.get(id)?.properties));
+		const {fingerprint, timeline, slot = 0} = this.#options;
+		const clone = async (): Promise<string> => this.#cloner.clone(templateName(fingerprint, id), this.#records.get(id)?.properties);
+		return this.#inTurn(async () => timeline ? timeline.during('clone', {slot, name: id}, clone) : clone());
 	}
 }

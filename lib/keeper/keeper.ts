@@ -20,6 +20,7 @@ import {currentOwner, databaseOwner} from './owner.ts';
 import type {ClientApi, ClientRole, KeeperApi, KeeperInfo, KeeperStatus, Lease, Preparation} from './protocol.ts';
 import {sweepDead, sweepOwn} from './sweep.ts';
 import {Templates} from './templates.ts';
+import {Timeline} from './timeline.ts';
 import {Wishes} from './wishes.ts';
 
 /** What clones on one server may occupy at most; less where memory is short, because embedded servers lie in it. */
@@ -70,6 +71,7 @@ export class Keeper {
 	readonly #clients = new Set<Client>();
 	readonly #wishes: Wishes;
 	readonly #linger: Linger;
+	readonly #timeline = new Timeline();
 	readonly #world: Promise<World>;
 	#fingerprint: string | undefined;
 	#ending: Promise<void> | undefined;
@@ -124,9 +126,9 @@ export class Keeper {
 		const {description} = await chosen.adapter.identify(progress);
 		log(`keeper ${identity.id} (${process.pid}) on ${description}`);
 		const owners = {owner, databaseOwner: databaseOwner(owner)};
-		const templates = new Templates({adapter: chosen.adapter, config, ...owners, wishes: this.#wishes, progress});
+		const templates = new Templates({adapter: chosen.adapter, config, ...owners, wishes: this.#wishes, progress, timeline: this.#timeline});
 		const budgetBytes = Math.min(cloneBudgetBytes, os.freemem() / 4 / config.workers);
-		const leases = new Leases(config.workers, os.availableParallelism(), {adapter: chosen.adapter, templates, ...owners, budgetBytes});
+		const leases = new Leases(config.workers, os.availableParallelism(), {adapter: chosen.adapter, templates, ...owners, budgetBytes, timeline: this.#timeline});
 		const kept = new KeptDatabases(identity.id);
 		const requests = new LeaseRequests({leases, wishes: this.#wishes, kept, lingerMs: config.lingerMs});
 		void sweepDead(chosen.adapter);
@@ -161,6 +163,7 @@ export class Keeper {
 			},
 			keep: async (lease, request) => (await this.#world).requests.keep(lease, request),
 			status: async () => this.#status(await this.#world),
+			timeline: async since => this.#timeline.since(since),
 			stop: async () => {
 				void this.stop('it was asked to');
 			},

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import type {Lease} from './protocol.ts';
 import {Slot, type SlotOptions} from './slot.ts';
+import type {Timeline} from './timeline.ts';
 
 interface Waiting {
 	readonly file: string;
@@ -13,12 +14,14 @@ export class Leases {
 	readonly slots: readonly Slot[];
 	/** How many leases were given so far. */
 	granted = 0;
-	readonly #held = new Map<number, Slot>();
+	readonly #held = new Map<number, {readonly slot: Slot; readonly noteEnd: (() => void) | undefined}>();
+	readonly #timeline: Timeline | undefined;
 	readonly #queue: Waiting[] = [];
 	/** Starting servers is work for the whole machine; more than its processors at once only makes each slower. */
 	readonly #starts: ReturnType<typeof pLimit>;
 
 	constructor(count: number, parallelStarts: number, options: SlotOptions) {
+		this.#timeline = options.timeline;
 		this.slots = Array.from({length: count}, (_, index) => new Slot(index, options));
 		this.#starts = pLimit(parallelStarts);
 	}
@@ -40,7 +43,7 @@ export class Leases {
 		try {
 			const {server} = slot.isWarm(undefined) ? await slot.ensure() : await this.#starts(async () => slot.ensure());
 			const id = ++this.granted;
-			this.#held.set(id, slot);
+			this.#held.set(id, {slot, noteEnd: this.#timeline?.begin('lease', {slot: slot.index, name: file})});
 			return {id, slot: slot.index, address: server.address, version: server.version, waitMs: performance.now() - askedAt};
 		} catch (error) {
 			this.#free(slot);
@@ -49,29 +52,30 @@ export class Leases {
 	}
 
 	slot(lease: number): Slot {
-		const slot = this.#held.get(lease);
-		if (!slot) {
+		const held = this.#held.get(lease);
+		if (!held) {
 			throw new Error(`lease ${lease} has ended`);
 		}
 
-		return slot;
+		return held.slot;
 	}
 
 	/** Looks at the server of a lease, ends the lease, and gives another. A lease that has ended is just as good a reason for a new one. */
 	async renew(lease: number, file: string): Promise<Lease> {
-		const slot = this.#held.get(lease);
-		await slot?.check();
+		await this.#held.get(lease)?.slot.check();
 		await this.release(lease, {isClean: false});
 		return this.acquire(file);
 	}
 
 	/** Ends a lease. After an unclean end, nothing that its worker touched is handed out again. */
 	async release(lease: number, {isClean}: {isClean: boolean}): Promise<void> {
-		const slot = this.#held.get(lease);
-		if (!slot) {
+		const held = this.#held.get(lease);
+		if (!held) {
 			return;
 		}
 
+		const {slot, noteEnd} = held;
+		noteEnd?.();
 		this.#held.delete(lease);
 		slot.databases?.retireHeld();
 		try {

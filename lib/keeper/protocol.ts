@@ -1,6 +1,7 @@
 import type {ServerAddress} from '../server/server.ts';
 import type {Combination} from '../template/combination.ts';
 import type {TemplateRecord} from '../template/record.ts';
+import type {KeeperEvent} from './timeline.ts';
 
 /** Who the keeper is and what it runs tests on. */
 export interface KeeperInfo {
@@ -124,6 +125,8 @@ export interface KeeperApi {
 	/** Keeps a clone for as long as its server runs; the newest few are kept. */
 	keep(lease: number, request: KeepRequest): Promise<KeptDatabase>;
 	status(): Promise<KeeperStatus>;
+	/** What it did from a time on, in ms since the epoch. */
+	timeline(since: number): Promise<readonly KeeperEvent[]>;
 	/** Ends the keeper and everything that it started. */
 	stop(): Promise<void>;
 }

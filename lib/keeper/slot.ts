@@ -6,6 +6,7 @@ import {ServerDatabases} from './databases.ts';
 import {log} from './log.ts';
 import type {SlotStatus} from './protocol.ts';
 import type {CurrentTemplate, Templates} from './templates.ts';
+import type {Timeline} from './timeline.ts';
 
 const checkMs = 3000;
 
@@ -17,6 +18,7 @@ export interface SlotOptions {
 	readonly databaseOwner: string;
 	/** What the clones on one server may occupy, in bytes. */
 	readonly budgetBytes: number;
+	readonly timeline?: Timeline | undefined;
 }
 
 interface Running {
@@ -126,12 +128,13 @@ export class Slot {
 	async #restart({fingerprint, snapshot}: CurrentTemplate): Promise<Running> {
 		await this.#replaceOld();
 		const startedAt = performance.now();
+		const noteEnd = this.#options.timeline?.begin('server', {slot: this.index});
 		const {adapter, owner, databaseOwner, templates} = this.#options;
 		const server = await startServer(adapter, {owner, ...(snapshot && {snapshot})});
 		try {
 			const admin = await connectClient({...server.address, applicationName: `dataflow-tdd keeper ${databaseOwner}`});
 			const build = async (combination: Parameters<typeof templates.build>[2][number]) => templates.build(server, fingerprint, [combination]);
-			const databases = await ServerDatabases.open({admin, fingerprint, databaseOwner, build, strategies: templates.strategies, version: server.version, memoryFolder: server.memoryFolder, budgetBytes: this.#options.budgetBytes});
+			const databases = await ServerDatabases.open({admin, fingerprint, databaseOwner, build, strategies: templates.strategies, version: server.version, memoryFolder: server.memoryFolder, budgetBytes: this.#options.budgetBytes, slot: this.index, timeline: this.#options.timeline});
 			const running: Running = {server, admin, databases, fingerprint, startMs: performance.now() - startedAt, hasEnded: false};
 			void server.ended.then(reason => {
 				running.hasEnded = true;
@@ -141,10 +144,12 @@ export class Slot {
 			admin.once('end', () => {
 				running.hasEnded = true;
 			});
+			noteEnd?.();
 			log(`slot ${this.index}: ${server.label} is up after ${Math.round(running.startMs)} ms`);
 			this.#running = running;
 			return running;
 		} catch (error) {
+			noteEnd?.();
 			await server.stop().catch(() => {});
 			throw error;
 		}

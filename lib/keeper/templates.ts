@@ -15,6 +15,7 @@ import type {TemplateRecord} from '../template/record.ts';
 import {CloneStrategies} from './clone-strategy.ts';
 import {withLock} from './lock.ts';
 import {log} from './log.ts';
+import type {Timeline} from './timeline.ts';
 import type {Wishes} from './wishes.ts';
 
 const keptSnapshots = 20;
@@ -41,6 +42,7 @@ export interface TemplatesOptions {
 	readonly databaseOwner: string;
 	readonly wishes: Wishes;
 	readonly progress: Progress;
+	readonly timeline?: Timeline | undefined;
 	/** How often a template that another process builds is asked for. Default: for ten minutes. */
 	readonly lockAttempts?: number;
 }
@@ -244,8 +246,9 @@ export class Templates {
 	}
 
 	async #save(fingerprint: string, from?: string): Promise<string> {
-		const {adapter, config, owner, databaseOwner, progress, wishes} = this.#options;
+		const {adapter, config, owner, databaseOwner, progress, wishes, timeline} = this.#options;
 		log(`building the snapshot ${this.#snapshotName(fingerprint)}`);
+		const endTemplate = timeline?.begin('template', {name: fingerprint});
 		progress('starting a server to build the snapshot');
 		const server = await startServer(adapter, {owner, progress, ...(from && {snapshot: from})});
 		// Between two steps nobody else may be connected, and a server that nobody is connected to ends itself.
@@ -258,14 +261,17 @@ export class Templates {
 			}
 
 			await this.#assertUnchanged(fingerprint);
+			endTemplate?.();
 			const name = this.#snapshotName(fingerprint);
 			progress('saving the snapshot');
-			await adapter.save(server, name);
+			const save = async (): Promise<void> => adapter.save(server, name);
+			await (timeline ? timeline.during('snapshot', {name}, save) : save());
 			return name;
 		} catch (error) {
 			await server.stop().catch(() => {});
 			throw error;
 		} finally {
+			endTemplate?.();
 			await company.end().catch(() => {});
 		}
 	}

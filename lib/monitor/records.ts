@@ -143,6 +143,8 @@ export interface FileRecord {
 	readonly endedAt: number;
 	/** Which of the keeper's servers it leased, from 0. */
 	readonly slot: number;
+	/** Of PostgreSQL, the major version. */
+	readonly serverVersion: number;
 	/** What the worker waited for its lease, in ms. */
 	readonly leaseWaitMs: number;
 	readonly cache: CacheReport;

@@ -1,6 +1,6 @@
 import type {HarnessConfig} from '../config/options.ts';
 import {HarnessError} from '../errors.ts';
-import {openKeeper} from '../keeper/client.ts';
+import {openKeeper, type KeeperClient} from '../keeper/client.ts';
 import type {Preparation} from '../keeper/protocol.ts';
 import {RunProgress} from './progress.ts';
 
@@ -10,8 +10,9 @@ const silentMs = 400;
 /**
  * Begins a run: connects to the keeper for as long as AVA's main process lives, says on what the tests run, and waits for the
  * template only where it has to be built.
+ * @returns the connection, which does not keep the process alive
  */
-export async function beginRun(config: HarnessConfig): Promise<void> {
+export async function beginRun(config: HarnessConfig): Promise<KeeperClient> {
 	const progress = new RunProgress(silentMs);
 	try {
 		const keeper = await openKeeper(config, 'run', (step, fraction) => {
@@ -26,6 +27,7 @@ export async function beginRun(config: HarnessConfig): Promise<void> {
 		const preparation = await keeper.api.prepare();
 		progress.done(preparation.isCached ? undefined : describeBuild(preparation));
 		keeper.unref();
+		return keeper;
 	} catch (error) {
 		progress.fail();
 		throw error;

@@ -8,6 +8,7 @@ import type {HarnessConfig, HarnessOptions} from '../config/options.ts';
 import {bySeed} from '../config/order.ts';
 import {validateOptions} from '../config/validate.ts';
 import {ensureBundle, type BundleMap} from '../preload/bundle.ts';
+import {recordRun, type RecordedRun} from './end-of-run.ts';
 import {asOneMessage, beginRun} from './run.ts';
 import {addressVariables, raiseSignpost} from './signpost.ts';
 
@@ -72,14 +73,15 @@ interface Parts {
 	readonly harness: HarnessConfig;
 	readonly bundle: BundleMap | undefined;
 	readonly database: Readonly<Record<string, string>>;
+	readonly run: RecordedRun | undefined;
 }
 
-function withHarness(config: AvaConfig, {harness, bundle, database}: Parts): AvaConfig {
+function withHarness(config: AvaConfig, {harness, bundle, database, run}: Parts): AvaConfig {
 	return {
 		...withDefaults(config),
 		...(harness.shuffle !== undefined && {sortTestFiles: bySeed(harness.shuffle)}),
 		require: [[path.join(import.meta.dirname, '..', 'preload', 'main.js'), bundle], ...[config.require ?? []].flat()],
-		environmentVariables: {...compileCache(harness), ...database, ...config.environmentVariables, [modeVariable]: 'on', [sessionVariable]: JSON.stringify(harness)},
+		environmentVariables: {...compileCache(harness), ...database, ...config.environmentVariables, [modeVariable]: 'on', [sessionVariable]: JSON.stringify(harness), ...run?.environment},
 	};
 }
 
@@ -96,8 +98,14 @@ export function withTdd(avaConfig: AvaConfig | Factory = {}, options: HarnessOpt
 			assertNodeVersion();
 			validateOptions(options, 'the second argument of withTdd');
 			const harness = await loadConfig(projectDir, {...options, workers: options.workers ?? concurrencyOf(config)});
-			const [bundle, database = {}] = isAvaRun() ? await Promise.all([ensureBundle(projectDir), databaseVariables(config), beginRun(harness)]) : [];
-			return withHarness(config, {harness, bundle, database});
+			if (!isAvaRun()) {
+				return withHarness(config, {harness, bundle: undefined, database: {}, run: undefined});
+			}
+
+			const run = harness.monitor === 'on' ? recordRun(harness) : undefined;
+			const [bundle, database, keeper] = await Promise.all([ensureBundle(projectDir), databaseVariables(config), beginRun(harness)]);
+			run?.follow(keeper);
+			return withHarness(config, {harness, bundle, database, run});
 		} catch (error) {
 			// Commands of the harness load this file, too, and show errors in their own way.
 			throw isAvaRun() ? asOneMessage(error) : error;

@@ -98,7 +98,7 @@ test.serial('another configuration has another keeper', async t => {
 	t.is(new Set(ids).size, 4);
 	t.is(identifyKeeper({...project.config}).id, ids[0]!);
 	const one = await project.open();
-	const config = {...project.config, budgetMs: 1};
+	const config = {...project.config, lanes: 3};
 	const other = await openKeeper(config, 'worker');
 	t.not(other.info.pid, one.info.pid);
 	await other.api.stop();

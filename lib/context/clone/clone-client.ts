@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type {LockWatch} from '../lock-watch.ts';
-import {traceToUser} from '../origin.ts';
-import {noteSent} from '../query-scope.ts';
+import {tellSent, type StatementEnd, type StatementObserver} from '../observer.ts';
+import {captureOrigin, traceToUser} from '../origin.ts';
 
 interface Activity {
 	/** The last statement that was sent. */
@@ -17,24 +17,32 @@ export class CloneClient extends pg.Client {
 	readonly activity: Activity = {statement: undefined, pending: 0, hasListened: false};
 	/** Set as soon as the connection is there. */
 	watch: LockWatch | undefined;
+	/** Who is told of its statements: the recorder of the test that has it. */
+	observer: StatementObserver | undefined;
+	/** Where it was taken from its pool, up to the first statement that follows. */
+	takenAt: Error | undefined;
 
 	// Callbacks, query objects and cursors are all taken by the one method of pg; here it only looks on.
 	override query(...given: any[]): any {
 		const [query] = given as [string | {text?: string} | undefined];
 		const text = typeof query === 'string' ? query : query?.text;
-		if (text !== undefined) {
-			noteSent(text);
-		}
-
 		this.activity.statement = text ?? this.activity.statement;
 		this.activity.hasListened ||= /\blisten\b/i.test(text ?? '');
+		const end = text === undefined ? undefined : this.#tell(text, given);
 		const callback: unknown = given.at(-1);
 		if (text !== undefined && typeof callback === 'function') {
-			given[given.length - 1] = counted(this.activity, this.watch ? watched(this.watch, text, callback as Callback) : callback as Callback);
+			given[given.length - 1] = counted(this.activity, told(end, this.watch ? watched(this.watch, text, callback as Callback) : callback as Callback));
 		}
 
 		const answer: unknown = super.query(...given as [string]);
-		return answer instanceof Promise ? follow(this, text ?? '', answer) : answer;
+		return answer instanceof Promise ? follow(this, text ?? '', toldOf(end, answer)) : answer;
+	}
+
+	/** Tells who observes the test; a query object brings its values, other forms have them in the second place. */
+	#tell(text: string, [query, values]: any[]): StatementEnd | undefined {
+		const origin = this.takenAt ?? captureOrigin();
+		this.takenAt = undefined;
+		return tellSent(this.observer, {text, values: Array.isArray(values) ? values : (query as {values?: unknown[]}).values, origin});
 	}
 
 	/** Sends a statement of the harness, which does not count as one of the test; its answer is nobody's. */
@@ -52,6 +60,32 @@ function counted(activity: Activity, callback: Callback): Callback {
 		activity.pending--;
 		callback(error, result);
 	};
+}
+
+/** Rows returned or changed, of one result or of several. */
+function rowsOf(answer: unknown): number {
+	return [answer as {rowCount?: number | null} | undefined].flat().reduce((sum, result) => sum + (result?.rowCount ?? 0), 0);
+}
+
+/** Tells how a statement went, before its callback is called. */
+function told(end: StatementEnd | undefined, callback: Callback): Callback {
+	return end === undefined ? callback : (error, result) => {
+		end(error ? {rows: 0, error} : {rows: rowsOf(result)});
+		callback(error, result);
+	};
+}
+
+/** The same for a promise, which is returned as it is. */
+function toldOf<T>(end: StatementEnd | undefined, answer: Promise<T>): Promise<T> {
+	if (end) {
+		answer.then(result => {
+			end({rows: rowsOf(result)});
+		}, (error: unknown) => {
+			end({rows: 0, error});
+		});
+	}
+
+	return answer;
 }
 
 /** Lets a callback wait for what its error is to carry. */

@@ -3,6 +3,7 @@ import {Kysely} from 'kysely';
 import type pg from 'pg';
 import Cursor from 'pg-cursor';
 import {roleOptions} from '../../postgres/roles.ts';
+import {add, type Traffic} from '../../postgres/traffic.ts';
 import type {RegisteredDatabase, RegisteredSeeds} from '../../seed/register.ts';
 import type {Combination} from '../../template/combination.ts';
 import type {TemplateRecord} from '../../template/record.ts';
@@ -11,6 +12,7 @@ import type {CommitHook} from '../commit-hooks.ts';
 import {createConnection, type ContextConnection} from '../connection.ts';
 import {nameOfTest} from '../lock-report.ts';
 import {HangingNotice, tellTo} from '../hanging.ts';
+import type {StatementObserver} from '../observer.ts';
 import {createModels, type Models} from '../models.ts';
 import {nextTestId} from '../test-id.ts';
 import {Barriers, type Barrier} from './barrier.ts';
@@ -63,6 +65,8 @@ export interface OpenClone {
 	readonly context: CloneContext<PackName>;
 	/** Lines for the test's log; its end may add some. */
 	readonly notes: readonly string[];
+	/** What has gone over the wire for the test so far. */
+	traffic(): Traffic;
 	/** Ends the context; returns what has to fail the test, nothing when all is well. */
 	close(end: {hasFailed: boolean}): Promise<Error | undefined>;
 }
@@ -74,7 +78,10 @@ async function createKysely(pool: ClonePool, hooks: CloneHooks): Promise<Kysely<
 	return db;
 }
 
-type ConnectionsOptions = Pick<ClonePoolOptions, 'address' | 'database' | 'role' | 'applicationName'> & {readonly tell: (text: string, isHanging: boolean) => void};
+interface ConnectionsOptions extends Pick<ClonePoolOptions, 'address' | 'database' | 'role' | 'applicationName'> {
+	readonly tell: (text: string, isHanging: boolean) => void;
+	readonly observer: StatementObserver | undefined;
+}
 
 /** The connections of a test: its pool, and further ones that are pools of one. */
 class Connections {
@@ -86,12 +93,30 @@ class Connections {
 		this.pools = [first];
 		this.#options = options;
 		first.tell = options.tell;
+		first.observer = options.observer;
 		first.rename(options.applicationName);
+	}
+
+	stopObserving(): void {
+		for (const pool of this.pools) {
+			pool.stopObserving();
+		}
+	}
+
+	/** What went over the wire for the test, on all of them. */
+	get traffic(): Traffic {
+		const sum = {bytesSent: 0, bytesReceived: 0};
+		for (const {traffic} of this.pools) {
+			add(sum, traffic);
+		}
+
+		return sum;
 	}
 
 	async open(): Promise<Kysely<RegisteredDatabase>> {
 		const pool = new ClonePool({...this.#options, max: 1});
 		pool.tell = this.#options.tell;
+		pool.observer = this.#options.observer;
 		this.pools.push(pool);
 		return createKysely(pool, this.hooks);
 	}
@@ -105,10 +130,12 @@ function readData(packs: readonly string[], {results}: TemplateRecord): any {
 export interface CloneRequest extends Pick<CloneOptions, 'role'> {
 	/** The test's, which its connections bear. */
 	readonly title?: string;
+	/** Who is told of the test's statements. */
+	readonly observer?: StatementObserver | undefined;
 }
 
 /** Opens a context on a clone that nobody has had. */
-export async function openCloneContext(supply: CloneSupply, combination: Combination, {role: asked, title = ''}: CloneRequest = {}): Promise<OpenClone> {
+export async function openCloneContext(supply: CloneSupply, combination: Combination, {role: asked, title = '', observer}: CloneRequest = {}): Promise<OpenClone> {
 	const {holder} = supply.options;
 	const {database: {name, record}, address, pool} = await supply.take(combination, asked);
 	const {role} = pool;
@@ -116,7 +143,7 @@ export async function openCloneContext(supply: CloneSupply, combination: Combina
 	const testId = nextTestId();
 	const hanging = new HangingNotice(title === '' ? undefined : title);
 	const connections = new Connections(pool, {
-		address, role, database: name, applicationName: nameOfTest(testId, title), tell: tellTo(notes, hanging),
+		address, role, database: name, applicationName: nameOfTest(testId, title), tell: tellTo(notes, hanging), observer,
 	});
 	const barriers = new Barriers(holder, hanging);
 	const db = await createKysely(pool, connections.hooks);
@@ -135,6 +162,10 @@ export async function openCloneContext(supply: CloneSupply, combination: Combina
 	supply.options.roles?.enter(address);
 	return {
 		context, notes,
-		close: async ({hasFailed}) => holder.during(async () => endClone({supply, name, address, record, pools: connections.pools, barriers, notes, hasFailed})),
+		traffic: () => connections.traffic,
+		async close({hasFailed}) {
+			connections.stopObserving();
+			return holder.during(async () => endClone({supply, name, address, record, pools: connections.pools, barriers, notes, hasFailed}));
+		},
 	};
 }

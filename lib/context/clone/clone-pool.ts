@@ -1,12 +1,14 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import pg from 'pg';
 import {connectClient, processIdOf} from '../../postgres/client.ts';
+import {add, trafficOf, type Traffic} from '../../postgres/traffic.ts';
 import {roleOptions, type TakenRole} from '../../postgres/roles.ts';
 import type {ServerAddress} from '../../server/server.ts';
 import {shorten, type Leak} from '../errors.ts';
 import {captureOrigin, userFrames} from '../origin.ts';
 import {observerName} from '../lock-report.ts';
 import {LockWatch} from '../lock-watch.ts';
+import type {StatementObserver} from '../observer.ts';
 import {CloneClient} from './clone-client.ts';
 
 /** How long one waits between two attempts to connect to a server that has no connection left, in ms. */
@@ -42,6 +44,11 @@ export class ClonePool extends pg.Pool {
 	readonly role: TakenRole | undefined;
 	/** Takes a line for the log of the test that has the pool. */
 	tell: (text: string, isHanging: boolean) => void = () => {};
+	/** Who is told of the statements of the test that has the pool. */
+	observer: StatementObserver | undefined;
+	/** Of connections that were closed, what went over the wire. */
+	#before: Traffic = {bytesSent: 0, bytesReceived: 0};
+	readonly #closedTraffic: Traffic = {bytesSent: 0, bytesReceived: 0};
 
 	constructor({address, database, applicationName, max, role}: ClonePoolOptions) {
 		const {host, port, user, password, ssl} = address;
@@ -61,7 +68,10 @@ export class ClonePool extends pg.Pool {
 
 			this.#watchLocks(client as pg.PoolClient & CloneClient, {address, database});
 		});
-		this.on('remove', client => this.#all.delete(client));
+		this.on('remove', client => {
+			this.#all.delete(client);
+			add(this.#closedTraffic, trafficOf(client as never));
+		});
 		this.on('release', (_error, client) => this.#borrowed.delete(client));
 	}
 
@@ -86,6 +96,7 @@ export class ClonePool extends pg.Pool {
 		try {
 			await client.query('select 1');
 			(client as unknown as CloneClient).activity.statement = undefined;
+			this.#before = this.#traffic();
 		} finally {
 			client.release();
 		}
@@ -102,6 +113,29 @@ export class ClonePool extends pg.Pool {
 	/** The connections that nobody uses, to be asked about their sessions; none when the pool was ended, which closes them. */
 	get idle(): ReadonlyArray<pg.PoolClient & CloneClient> {
 		return this.ending ? [] : [...this.#all].filter(client => !this.#borrowed.has(client)) as never;
+	}
+
+	/** Tells nobody of statements from now on: what follows is the harness's own. */
+	stopObserving(): void {
+		this.observer = undefined;
+		for (const client of this.#all) {
+			Object.assign(client, {observer: undefined});
+		}
+	}
+
+	/** What went over the wire since the first connection was there. */
+	get traffic(): Traffic {
+		const all = this.#traffic();
+		return {bytesSent: all.bytesSent - this.#before.bytesSent, bytesReceived: all.bytesReceived - this.#before.bytesReceived};
+	}
+
+	#traffic(): Traffic {
+		const sum = {...this.#closedTraffic};
+		for (const client of this.#all) {
+			add(sum, trafficOf(client as never));
+		}
+
+		return sum;
 	}
 
 	/** The process ids of all its backends. */
@@ -145,6 +179,7 @@ export class ClonePool extends pg.Pool {
 		try {
 			const client = await this.#connectWhenThereIsRoom();
 			this.#borrowed.set(client, origin);
+			Object.assign(client, {observer: this.observer, takenAt: origin});
 			return client;
 		} finally {
 			this.#waiting.delete(origin);

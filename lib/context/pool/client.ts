@@ -194,6 +194,7 @@ export class ContextClient extends pg.Client {
 	/** Does something in the turn that a transaction holds, or in one of its own. */
 	async #inTurn<T>(origin: Error, action: (turn: Turn) => Promise<T>): Promise<T> {
 		const turn = this.#turn ?? await this.#host.gate.take(origin);
+		turn.sentFrom = origin;
 		this.#host.onSend(this);
 		try {
 			return await action(turn);

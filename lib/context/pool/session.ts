@@ -177,7 +177,7 @@ export class PoolSession {
 		this.#isOpen = true;
 		this.#isReadOnly = isReadOnly;
 		if (isReadOnly) {
-			await this.#gate.run(turn, {text: 'set transaction read only', isOwn: true});
+			await this.#gate.run(turn, {text: 'set transaction read only'});
 		}
 	}
 
