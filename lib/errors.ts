@@ -45,6 +45,7 @@ export type ErrorCode =
 	| 'ERR_MODEL_UNKNOWN'
 	| 'ERR_MODEL_KEY'
 	| 'ERR_POOL_UNKNOWN'
+	| 'ERR_REPORT_WRITE'
 	| 'ERR_EXPECT_QUERIES';
 
 /** The three sentences of an error: what happened (names, numbers), why (most likely), what to do about it. */
@@ -90,10 +91,12 @@ export class SeedError extends HarnessError {}
 export class KeeperError extends HarnessError {}
 /** A test used its context in a way that would break isolation. */
 export class ContextError extends HarnessError {}
+/** A report could not be made or written. */
+export class ReportError extends HarnessError {}
 /** A test took more than it may: statements, time, memory. */
 export class MonitorError extends HarnessError {}
 
-const classes = {ConfigError, GuardError, ServerError, TemplateError, SeedError, KeeperError, ContextError, MonitorError};
+const classes = {ConfigError, GuardError, ServerError, TemplateError, SeedError, KeeperError, ContextError, ReportError, MonitorError};
 
 /** An error in the shape in which it travels between the keeper and its clients. */
 export interface WireError {

@@ -1,0 +1,129 @@
+import {styleText} from 'node:util';
+import cliTruncate from 'cli-truncate';
+import type {RunRecord} from '../monitor/records.ts';
+import {counted, formatCount, formatMs, formatShare, oneLine} from './format.ts';
+import {
+	cacheTotals, leaseTotals, repeatedStatements, slowestTests, slowStatements, testsOf, testsOverBudget, totalsOf, type TestInFile, type TestTotals,
+} from './totals.ts';
+
+/** How the summary is written. */
+export interface SummaryOptions {
+	/** With colours. Nothing is told by colour alone. */
+	readonly colors: boolean;
+	/** The width of the terminal; no line is longer. */
+	readonly columns: number;
+}
+
+const labelWidth = 12;
+const shownSlowest = 5;
+const minColumns = 40;
+
+/** One row: what it is about, and what it says with as much room as it is given. */
+interface Row {
+	readonly label: string;
+	/** True for what somebody may want to do something about. */
+	readonly isWarning?: boolean;
+	readonly text: (room: number) => string;
+}
+
+/**
+ * Tells how a run went in about twelve lines: what it took and where that went, the slowest tests, what is over budget. Empty for a run
+ * in which nothing was measured.
+ */
+export function renderSummary(run: RunRecord, {colors, columns}: SummaryOptions): string {
+	const tests = testsOf(run);
+	if (tests.length === 0) {
+		return '';
+	}
+
+	// A line as wide as the terminal wraps in some of them.
+	const width = Math.max(columns, minColumns) - 1;
+	const style = (format: Parameters<typeof styleText>[0], text: string): string => colors ? styleText(format, text, {validateStream: false}) : text;
+	const rows = rowsOf(run, tests).map(({label, isWarning, text}) => {
+		const head = `  ${label.padEnd(labelWidth)}`;
+		return `${style(isWarning ? 'yellow' : 'dim', head)}  ${text(width - head.length - 2)}`;
+	});
+	return [title(run, totalsOf(tests), style), ...rows, style('dim', '  npx dataflow-tdd report shows all of it')].join('\n');
+}
+
+function title({startedAt, endedAt}: RunRecord, {tests, passed, failed}: TestTotals, style: (format: 'bold' | 'green' | 'red', text: string) => string): string {
+	const outcome = [
+		...(passed > 0 ? [style('green', `${formatCount(passed)} passed`)] : []),
+		...(failed > 0 ? [style('red', `${formatCount(failed)} failed`)] : []),
+	];
+	return `${style('bold', 'dataflow-tdd')}: ${counted(tests, 'test')} in ${formatMs(endedAt - startedAt)}, ${outcome.join(', ')}`;
+}
+
+function rowsOf(run: RunRecord, tests: readonly TestInFile[]): Row[] {
+	const totals = totalsOf(tests);
+	return [
+		{label: 'time', text: fitting(timeText(totals))},
+		{label: 'database', text: fitting(`${formatShare(totals.split.databaseMs, totals.durationMs)} of that; ${counted(totals.statements, 'statement')}, ${counted(totals.rows, 'row')}`)},
+		{label: 'waits', text: fitting(waitsText(run, totals))},
+		...cacheRows(run),
+		...slowestRows(tests),
+		...overBudgetRows(tests),
+		...repeatedRows(tests),
+		...slowRows(tests),
+	];
+}
+
+const fitting = (text: string) => (room: number): string => cliTruncate(text, room);
+
+function timeText({split, durationMs}: TestTotals): string {
+	const parts = [['set-up', split.setupMs], ['body', split.bodyMs], ['teardown', split.teardownMs], ['end', split.endMs]] as const;
+	const shown = parts.filter(([name, milliseconds]) => milliseconds > 0 || name !== 'teardown');
+	return `${shown.map(([name, milliseconds]) => `${name} ${formatShare(milliseconds, durationMs)}`).join(', ')} of ${formatMs(durationMs)} in tests`;
+}
+
+function waitsText({files}: RunRecord, {longestQueueMs}: TestTotals): string {
+	const {count, longestMs} = leaseTotals(files);
+	return `${counted(count, 'lease')}, up to ${formatMs(longestMs)}; for a place, up to ${formatMs(longestQueueMs)}`;
+}
+
+function cacheRows({files}: RunRecord): Row[] {
+	const {hits, misses, savedMs} = cacheTotals(files);
+	const asked = hits + misses;
+	return asked === 0 ? [] : [{label: 'cache', text: fitting(`${formatCount(hits)} of ${counted(asked, 'database')} had a template; that saved ${formatMs(savedMs)}`)}];
+}
+
+function slowestRows(tests: readonly TestInFile[]): Row[] {
+	const slowest = slowestTests(tests, shownSlowest);
+	const times = slowest.map(({test}) => formatMs(test.durationMs));
+	const width = Math.max(...times.map(time => time.length));
+	return slowest.map((one, index) => ({
+		label: index === 0 ? 'slowest' : '',
+		text: room => `${times[index]!.padStart(width)}  ${placeOf(one, room - width - 2)}`,
+	}));
+}
+
+function overBudgetRows(tests: readonly TestInFile[]): Row[] {
+	const over = testsOverBudget(tests);
+	const [worst] = over;
+	return worst ? [warning('over budget', `${counted(over.length, 'test')}; ${formatMs(worst.test.durationMs)} of ${formatMs(worst.test.budgetMs)}:`, worst)] : [];
+}
+
+function repeatedRows(tests: readonly TestInFile[]): Row[] {
+	const repeated = repeatedStatements(tests);
+	const [worst] = repeated;
+	const count = new Set(repeated.map(({test}) => test)).size;
+	return worst ? [warning('N+1', `${counted(count, 'test')}; ${worst.repeated.count} times the same:`, worst)] : [];
+}
+
+function slowRows(tests: readonly TestInFile[]): Row[] {
+	const slow = slowStatements(tests);
+	const [worst] = slow;
+	return worst ? [warning('slow', `${counted(slow.length, 'statement')}; ${formatMs(worst.plan.tookMs)}:`, worst)] : [];
+}
+
+/** A finding, and the test that has most of it. */
+function warning(label: string, text: string, worst: TestInFile): Row {
+	return {label, isWarning: true, text: room => `${cliTruncate(text, room)} ${placeOf(worst, room - text.length - 1)}`.trimEnd()};
+}
+
+/** `tests/orders.test.ts › an order can be paid`, with the end of the path and the beginning of the title where both are too long. */
+function placeOf({test, record}: TestInFile, room: number): string {
+	const [file, title] = [oneLine(record.file), oneLine(test.title)];
+	const fileRoom = Math.max(Math.floor(room * 0.45), room - title.length - 3);
+	return room < 1 ? '' : cliTruncate(`${cliTruncate(file, Math.max(fileRoom, 1), {position: 'start'})} › ${title}`, room);
+}
