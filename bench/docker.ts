@@ -87,6 +87,39 @@ export class RawContainer {
 	}
 }
 
+/** Another name of an image, by which the containers of one bench are told from all others, whoever has started them. */
+export class ImageAlias {
+	readonly name: string;
+
+	private constructor(name: string) {
+		this.name = name;
+	}
+
+	/** Names an image anew; `tag` is what stands behind the colon. */
+	static async create(image: string, tag: string): Promise<ImageAlias> {
+		const [repository] = image.split(':');
+		await expectOk(request('POST', `/images/${encodeURIComponent(image)}/tag?${new URLSearchParams({repo: repository!, tag}).toString()}`));
+		return new ImageAlias(`${repository}:${tag}`);
+	}
+
+	/** Removes the containers that were started by this name, and the networks that only they were in. */
+	async removeContainers(): Promise<void> {
+		const containers = await expectOk(dockerGet('/containers/json?all=true')) as Array<{Id: string; Image: string; NetworkSettings: {Networks: Record<string, {NetworkID: string}>}}>;
+		for (const {Id, NetworkSettings} of containers.filter(({Image}) => Image === this.name)) {
+			await request('DELETE', `/containers/${Id}?force=true&v=true`);
+			for (const [name, {NetworkID}] of Object.entries(NetworkSettings.Networks)) {
+				// The engine refuses to remove one that has other containers in it.
+				await (name === 'bridge' || request('DELETE', `/networks/${NetworkID}`));
+			}
+		}
+	}
+
+	async remove(): Promise<void> {
+		await this.removeContainers();
+		await request('DELETE', `/images/${encodeURIComponent(this.name)}?noprune=true`);
+	}
+}
+
 /** Reads the labels of an image. */
 export async function imageLabels(name: string): Promise<Readonly<Record<string, string>>> {
 	const {Config} = await expectOk(dockerGet(`/images/${encodeURIComponent(name)}/json`)) as {Config: {Labels: Record<string, string>}};

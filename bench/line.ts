@@ -14,6 +14,13 @@ export interface Target {
 	readonly of: 'figure' | 'ratio';
 }
 
+/** A point of a growth curve: how long runs of one size took, in ms. */
+export interface Point {
+	readonly series: string;
+	readonly x: number;
+	readonly samplesMs: readonly number[];
+}
+
 /** One row of the report. */
 export interface Measurement {
 	readonly what: string;
@@ -28,6 +35,8 @@ export interface Measurement {
 	readonly note?: string;
 	/** Further figures, for the JSON. */
 	readonly details?: Readonly<Record<string, number | readonly number[]>>;
+	/** What a curve is drawn through, for the JSON. */
+	readonly points?: readonly Point[];
 }
 
 /** What a line has to work with. */
@@ -37,6 +46,8 @@ export interface Bench {
 	/** The kinds of server to measure, all of them at hand. */
 	readonly servers: readonly BenchServer[];
 	readonly runs: number;
+	/** Sizes are to be tiny: whether it works is all that is asked. */
+	readonly isSmoke: boolean;
 	/** Says what is being done; it is not part of the report. */
 	readonly say: (text: string) => void;
 }
@@ -45,6 +56,8 @@ export interface Bench {
 export interface Line {
 	readonly name: string;
 	readonly about: string;
+	/** Takes many minutes, and runs only when it is named. */
+	readonly isLong?: boolean;
 	readonly run: (bench: Bench) => Promise<readonly Measurement[]>;
 }
 

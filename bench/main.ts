@@ -8,22 +8,23 @@ import {contextLine} from './lines/context.ts';
 import {handoutLine} from './lines/handout.ts';
 import {memoryLine} from './lines/memory.ts';
 import {migrationsLine} from './lines/migrations.ts';
+import {peersLine} from './lines/peers.ts';
 import {serverLine} from './lines/server.ts';
 import {statementLine} from './lines/statement.ts';
 import {suiteLine} from './lines/suite.ts';
 import {thousandLine} from './lines/thousand.ts';
 import {helpText, readOptions, type BenchOptions} from './options.ts';
-import {loadPerProcessor, toTable, verdict, writeJson} from './report.ts';
+import {keepResult, loadPerProcessor, toTable, verdict} from './report.ts';
 import {Workspace} from './workspace.ts';
 
-const lines: readonly Line[] = [contextLine, statementLine, handoutLine, cloneLine, serverLine, suiteLine, thousandLine, migrationsLine, memoryLine];
+const lines: readonly Line[] = [contextLine, statementLine, handoutLine, cloneLine, serverLine, suiteLine, peersLine, thousandLine, migrationsLine, memoryLine];
 
 function say(text: string): void {
 	process.stderr.write(`${text}\n`);
 }
 
 function chosenLines({only}: BenchOptions): Line[] {
-	const chosen = lines.filter(({name}) => only.length === 0 || only.some(text => name.startsWith(text)));
+	const chosen = lines.filter(({name, isLong = false}) => only.length === 0 ? !isLong : only.some(text => name.startsWith(text)));
 	if (chosen.length === 0) {
 		throw new TypeError(`no line is called ${only.join(' or ')}; there are ${lines.map(({name}) => name).join(', ')}`);
 	}
@@ -40,30 +41,36 @@ function warnIfBusy(loadBefore: number): void {
 	}
 }
 
-/** A line that fails is reported as such, and the others go on. */
-async function runLine(line: Line, bench: Bench): Promise<readonly Measurement[]> {
+/** A line that fails is reported as such, and the others go on; its last results are not lost by it. */
+async function runLine(line: Line, bench: Bench): Promise<{readonly taken: readonly Measurement[]; readonly hasFailed: boolean}> {
 	say(`${line.name}: ${line.about}`);
 	try {
-		return await line.run({...bench, say: text => {
+		const taken = await line.run({...bench, say: text => {
 			say(`  ${line.name}: ${text}`);
 		}});
+		return {taken, hasFailed: false};
 	} catch (error) {
 		process.exitCode = 1;
 		say(error instanceof Error ? error.stack ?? error.message : String(error));
-		return [{what: line.name, note: `not measured: ${(error as Error).message.split('\n')[0]}`}];
+		return {taken: [{what: line.name, note: `not measured: ${(error as Error).message.split('\n')[0]}`}], hasFailed: true};
 	}
 }
 
-async function measureAll(options: BenchOptions, workspace: Workspace): Promise<Measurement[]> {
+async function measureAll(options: BenchOptions, {workspace, loadBefore}: {workspace: Workspace; loadBefore: number}): Promise<Measurement[]> {
 	const available = await lookAround(workspace.harness, options.server);
 	for (const {server, why} of available.missing) {
 		say(`${server} servers are not measured: ${why}`);
 	}
 
-	const bench: Bench = {workspace, available, servers: available.servers, runs: options.runs, say};
+	const {runs, isSmoke} = options;
+	const bench: Bench = {workspace, available, servers: available.servers, runs, isSmoke, say};
 	const measurements: Measurement[] = options.server === undefined ? available.missing.map(({server, why}) => ({what: 'all lines', server, note: `skipped: ${why}`})) : [];
 	for (const line of chosenLines(options)) {
-		measurements.push(...await runLine(line, bench));
+		const {taken, hasFailed} = await runLine(line, bench);
+		measurements.push(...taken);
+		if (options.json !== undefined && !hasFailed) {
+			keepResult(options.json, {line: line.name, missing: available.missing, loadBefore, runs, measurements: taken});
+		}
 	}
 
 	return measurements;
@@ -109,13 +116,10 @@ async function main(): Promise<void> {
 	const workspace = await Workspace.create();
 	removeWhenInterrupted(workspace);
 	try {
-		const measurements = await measureAll(options, workspace);
+		const measurements = await measureAll(options, {workspace, loadBefore});
 		process.stdout.write(`\n${toTable(measurements)}\n`);
 		sumUp(measurements);
 		warnIfBusy(loadBefore);
-		if (options.json !== undefined) {
-			writeJson(options.json, {measurements, runs: options.runs, loadBefore});
-		}
 	} finally {
 		await workspace.remove();
 		clearInterval(alive);

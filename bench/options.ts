@@ -3,6 +3,9 @@ import {parseArgs} from 'node:util';
 /** The kinds of server that the bench starts by itself. */
 export type BenchServer = 'embedded' | 'container';
 
+/** What the README's tables and the plots are made of. */
+export const latestResults = 'bench/results/latest.json';
+
 /** What `npm run bench -- ...` was asked for. */
 export interface BenchOptions {
 	/** Names of lines, or beginnings of them; empty for all. */
@@ -11,8 +14,10 @@ export interface BenchOptions {
 	readonly server: BenchServer | undefined;
 	/** How many rounds each figure that takes seconds is the median of. */
 	readonly runs: number;
-	/** Where the results go as JSON; nothing for a run of a few lines only. */
+	/** Where the results go as JSON, in place of what these lines said there before; nothing for a run of a few lines only. */
 	readonly json: string | undefined;
+	/** Everything once and tiny: whether it works, not how fast it is. */
+	readonly isSmoke: boolean;
 	readonly isHelp: boolean;
 }
 
@@ -23,7 +28,9 @@ const help = `Measures the harness against its floors and peers. All ratios are 
   --only <name>      only lines whose name begins so; can be given several times
   --server <kind>    embedded or container; default: both, as far as they are there
   --runs <n>         rounds for what takes seconds (default 5)
-  --json <file>      where the results go; default bench/results/latest.json, and nowhere with --only
+  --keep             put the results into bench/results/latest.json, line by line in place of the older ones, as a run of all lines does
+  --json <file>      put them into another file
+  --smoke            everything once and tiny, to see that it works; the figures mean nothing
   --help             this text
 
   CHINOOK_SQL        the path of Chinook_PostgreSql.sql, on which the suites run
@@ -32,8 +39,8 @@ Lines:
 `;
 
 /** The text of `--help`. */
-export function helpText(lines: ReadonlyArray<{readonly name: string; readonly about: string}>): string {
-	return help + lines.map(({name, about}) => `  ${name.padEnd(18)} ${about}\n`).join('');
+export function helpText(lines: ReadonlyArray<{readonly name: string; readonly about: string; readonly isLong?: boolean}>): string {
+	return help + lines.map(({name, about, isLong = false}) => `  ${name.padEnd(18)} ${about}${isLong ? ' (only when named)' : ''}\n`).join('');
 }
 
 function toServer(text: string | undefined): BenchServer | undefined {
@@ -62,10 +69,13 @@ export function readOptions(args: readonly string[]): BenchOptions {
 			server: {type: 'string'},
 			runs: {type: 'string', default: '5'},
 			json: {type: 'string'},
+			keep: {type: 'boolean', default: false},
+			smoke: {type: 'boolean', default: false},
 			help: {type: 'boolean', default: false},
 		},
 	});
 	const only = values.only.flatMap(text => text.split(','));
-	const defaultFile = only.length === 0 && values.server === undefined ? 'bench/results/latest.json' : undefined;
-	return {only, server: toServer(values.server), runs: toRuns(values.runs), json: values.json ?? defaultFile, isHelp: values.help};
+	const isWhole = only.length === 0 && values.server === undefined && !values.smoke;
+	const defaultFile = isWhole || values.keep ? latestResults : undefined;
+	return {only, server: toServer(values.server), runs: values.smoke ? 1 : toRuns(values.runs), json: values.json ?? defaultFile, isSmoke: values.smoke, isHelp: values.help};
 }

@@ -1,7 +1,8 @@
-import {mkdirSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import type {Availability} from './availability.ts';
 import type {Measurement, Quantity} from './line.ts';
 
 /** Whether a target is met; nothing where there is none, or no figure. */
@@ -52,11 +53,25 @@ function machine(): Readonly<Record<string, string | number>> {
 	};
 }
 
-/** Writes the results, with their verdicts, as JSON. */
-export function writeJson(file: string, {measurements, runs, loadBefore}: {measurements: readonly Measurement[]; runs: number; loadBefore: number}): void {
+/** What one line said, and under which circumstances. */
+export interface LineResult {
+	readonly line: string;
+	readonly takenAt: string;
+	readonly machine: ReturnType<typeof machine>;
+	/** Kinds of server that were not measured, and why. */
+	readonly missing: Availability['missing'];
+	readonly loadBefore: number;
+	readonly runs: number;
+	readonly measurements: ReadonlyArray<Measurement & {readonly verdict: ReturnType<typeof verdict>}>;
+}
+
+/** Puts what a line said, with verdicts, into a JSON file, in place of what it said there before: a bench that was interrupted goes on with the next line. */
+export function keepResult(file: string, {measurements, ...rest}: Omit<LineResult, 'takenAt' | 'machine' | 'measurements'> & {readonly measurements: readonly Measurement[]}): void {
+	const result: LineResult = {...rest, takenAt: new Date().toISOString(), machine: machine(), measurements: measurements.map(measurement => ({...measurement, verdict: verdict(measurement)}))};
+	const before = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as {lines: LineResult[]}).lines : [];
+	const lines = before.some(({line}) => line === rest.line) ? before.map(old => old.line === rest.line ? result : old) : [...before, result];
 	mkdirSync(path.dirname(path.resolve(file)), {recursive: true});
-	const lines = measurements.map(measurement => ({...measurement, verdict: verdict(measurement)}));
-	writeFileSync(file, `${JSON.stringify({takenAt: new Date().toISOString(), machine: machine(), loadBefore, runs, lines}, round, '\t')}\n`);
+	writeFileSync(file, `${JSON.stringify({lines}, round, '\t')}\n`);
 }
 
 /** Six digits after the point are more than any clock here can tell. */

@@ -21,7 +21,7 @@ const restMs = 1500;
 async function workerBytes({workspace}: Bench, project: Project): Promise<number[]> {
 	const file = path.join(workspace.folder, 'worker-memory');
 	rmSync(file, {force: true});
-	await runAva(workspace, project, {testsPerFile, env: {[memoryVariable]: file}});
+	await runAva(project, {testsPerFile, env: {[memoryVariable]: file}});
 	return readFileSync(file, 'utf8').trim().split('\n').map(Number);
 }
 

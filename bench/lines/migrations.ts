@@ -34,7 +34,7 @@ async function measure(bench: Bench, server: BenchServer): Promise<Measurement[]
 	const samples = {one: [] as number[], many: [] as number[]};
 	for (let round = -1; round < runs; round++) {
 		for (const name of ['one', 'many'] as const) {
-			const taken = await runAva(workspace, projects[name], {testsPerFile: 1});
+			const taken = await runAva(projects[name], {testsPerFile: 1});
 			await workspace.keepers.stop(projects[name].config!);
 			if (round >= 0) {
 				samples[name].push(taken);

@@ -1,17 +1,14 @@
-import {rmSync} from 'node:fs';
-import path from 'node:path';
 import {ms, onEach, type Bench, type Line, type Measurement} from '../line.ts';
 import type {BenchServer} from '../options.ts';
 import {median, pairedRatio} from '../statistics.ts';
-import {containerProject, emptyProject, handwrittenProject, harnessProject, withoutChinook} from '../suites/chinook.ts';
+import {emptyProject, handwrittenProject, harnessProject, withoutChinook} from '../suites/chinook.ts';
+import {runFirstEver} from '../suites/first-ever.ts';
 import {startGivenServer, type GivenServer} from '../suites/given-server.ts';
 import type {Project} from '../suites/project.ts';
 import {runAva} from '../suites/run-ava.ts';
 
-const files = 10;
-const testsPerFile = 20;
+const shape = ({isSmoke}: Bench): {files: number; testsPerFile: number} => isSmoke ? {files: 2, testsPerFile: 2} : {files: 10, testsPerFile: 20};
 const firstEverRuns = 3;
-const containerRuns = 2;
 
 interface Samples {
 	readonly empty: number[];
@@ -28,9 +25,10 @@ interface Contestants {
 }
 
 /** Each round runs all of them, one after the other. */
-async function sample({workspace, runs, say}: Bench, {empty, harness, handwritten, given}: Contestants): Promise<Samples> {
+async function sample(bench: Bench, {empty, harness, handwritten, given}: Contestants): Promise<Samples> {
+	const {workspace, runs, say} = bench;
 	const samples: Samples = {empty: [], warm: [], cold: [], handwritten: []};
-	const run = async (project: Project): Promise<number> => runAva(workspace, project, {testsPerFile});
+	const run = async (project: Project): Promise<number> => runAva(project, shape(bench));
 	await run(harness);
 	for (let round = 0; round < runs; round++) {
 		say(`round ${round + 1} of ${runs}`);
@@ -45,22 +43,12 @@ async function sample({workspace, runs, say}: Bench, {empty, harness, handwritte
 	return samples;
 }
 
-/** Nothing is there but the image or the binaries: cluster, snapshot, bundle and servers are made. */
-async function sampleFirstEver({workspace, runs, say}: Bench, project: Project): Promise<number[]> {
+async function sampleFirstEver(bench: Bench, project: Project): Promise<number[]> {
+	const {workspace, runs, say} = bench;
 	const samples: number[] = [];
-	await workspace.keepers.stop(project.config!);
 	for (let round = 0; round < Math.min(runs, firstEverRuns); round++) {
 		say(`first ever, round ${round + 1}`);
-		await workspace.keepers.removeSnapshots(project.config!);
-		// AVA and the harness keep in it what they have made for this project.
-		rmSync(path.join(project.folder, 'node_modules'), {recursive: true, force: true});
-		samples.push(await workspace.withFreshCache(async () => {
-			try {
-				return await runAva(workspace, project, {testsPerFile});
-			} finally {
-				await workspace.keepers.stop(project.config!);
-			}
-		}));
+		samples.push(await runFirstEver(workspace, project, shape(bench)));
 	}
 
 	return samples;
@@ -68,6 +56,7 @@ async function sampleFirstEver({workspace, runs, say}: Bench, project: Project):
 
 async function measure(bench: Bench, server: BenchServer, script: string): Promise<Measurement[]> {
 	const {workspace} = bench;
+	const {files} = shape(bench);
 	const harness = await harnessProject(bench, server, {name: 'suite', files, script});
 	const empty = await emptyProject(bench, {name: `suite-beside-${server}`, files});
 	const given = await startGivenServer({workspace, kind: server, script});
@@ -90,40 +79,16 @@ async function measure(bench: Bench, server: BenchServer, script: string): Promi
 	];
 }
 
-/** Slow, so it has a few runs of its own, each beside a run of the empty tests. */
-async function measureContainers(bench: Bench, script: string): Promise<Measurement[]> {
-	const what = '200 tests, 10 files: a container per file';
-	if (!bench.servers.includes('container')) {
-		const why = bench.available.missing.find(({server}) => server === 'container')?.why;
-		return [{what, note: `skipped: ${why}`}];
-	}
-
-	const project = await containerProject(bench, files, script);
-	const empty = await emptyProject(bench, {name: 'suite-beside-containers', files});
-	const samples: number[] = [];
-	const floor: number[] = [];
-	for (let round = 0; round < Math.min(bench.runs, containerRuns); round++) {
-		bench.say(`a container per file, round ${round + 1}`);
-		floor.push(await runAva(bench.workspace, empty, {testsPerFile}));
-		samples.push(await runAva(bench.workspace, project, {testsPerFile}));
-	}
-
-	return [{
-		what, server: 'container', figure: ms(median(samples)), peer: {...ms(median(floor)), name: '200 empty tests'}, ratio: pairedRatio(samples, floor),
-		note: 'testcontainers as its documentation shows it, for comparison', details: {samplesMs: samples},
-	}];
-}
-
 /** The whole of it: AVA on 200 tests over Chinook. */
 export const suiteLine: Line = {
 	name: 'suite',
-	about: '200 tests in 10 files over Chinook, against empty tests and against peers',
+	about: '200 tests in 10 files over Chinook, against empty tests and hand-written ones',
 	async run(bench) {
 		const {chinook} = bench.available;
 		if (chinook === undefined) {
 			return withoutChinook('200 tests, 10 files');
 		}
 
-		return [...await onEach(bench, async server => measure(bench, server, chinook)), ...await measureContainers(bench, chinook)];
+		return onEach(bench, async server => measure(bench, server, chinook));
 	},
 };

@@ -20,12 +20,12 @@ async function sample(bench: Bench, server: BenchServer, script: string): Promis
 	const project = await harnessProject(bench, server, {name: 'thousand', files, script});
 	const empty = await emptyProject(bench, {name: `thousand-beside-${server}`, files});
 	const samples: Samples = {empty: [], bySize: new Map(sizes.map(size => [size, []]))};
-	await runAva(workspace, project, {testsPerFile: largest});
+	await runAva(project, {testsPerFile: largest});
 	for (let round = 0; round < runs; round++) {
 		say(`round ${round + 1} of ${runs}`);
-		samples.empty.push(await runAva(workspace, empty, {testsPerFile: largest}));
+		samples.empty.push(await runAva(empty, {testsPerFile: largest}));
 		for (const [size, taken] of samples.bySize) {
-			taken.push(await runAva(workspace, project, {testsPerFile: size}));
+			taken.push(await runAva(project, {testsPerFile: size}));
 		}
 	}
 

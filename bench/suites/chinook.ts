@@ -1,10 +1,8 @@
-import process from 'node:process';
-import {image} from '../availability.ts';
 import type {Bench, Measurement} from '../line.ts';
 import type {BenchServer} from '../options.ts';
 import type {GivenServer} from './given-server.ts';
 import {writeProject, type Project} from './project.ts';
-import {containerFile, containerVariables, emptyFile, handwrittenFile, harnessFile, serverVariable} from './test-files.ts';
+import {emptyFile, handwrittenFile, harnessFile, serverVariable} from './test-files.ts';
 
 /** What is said for each line about the suites where their script is missing. */
 export function withoutChinook(what: string): Measurement[] {
@@ -15,6 +13,7 @@ interface Shape {
 	readonly name: string;
 	readonly files: number;
 	readonly isChildProcess?: boolean;
+	readonly home?: string;
 }
 
 /** The suite with the harness. */
@@ -28,12 +27,6 @@ export async function emptyProject({workspace}: Bench, {name, ...shape}: Shape):
 }
 
 /** The suite by hand, on a server that is given. */
-export async function handwrittenProject({workspace}: Bench, server: BenchServer, {given, files}: {readonly given: GivenServer; readonly files: number}): Promise<Project> {
-	return writeProject(workspace, {name: `handwritten-${server}`, files, testFile: handwrittenFile, env: {[serverVariable]: JSON.stringify(given.connection)}});
-}
-
-/** The suite with a container for each file. Its reaper has an image of its own, which may not be here. */
-export async function containerProject({workspace}: Bench, files: number, script: string): Promise<Project> {
-	const env = {[containerVariables.image]: image, [containerVariables.script]: script, TESTCONTAINERS_RYUK_DISABLED: process.env['TESTCONTAINERS_RYUK_DISABLED'] ?? 'true'};
-	return writeProject(workspace, {name: 'container-per-file', files, testFile: containerFile, env});
+export async function handwrittenProject({workspace}: Bench, server: BenchServer, {given, files, name = 'suite'}: {readonly given: GivenServer; readonly files: number; readonly name?: string}): Promise<Project> {
+	return writeProject(workspace, {name: `${name}-handwritten-${server}`, files, testFile: handwrittenFile, env: {[serverVariable]: JSON.stringify(given.connection)}});
 }

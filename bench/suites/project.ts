@@ -11,6 +11,8 @@ const lingerMs = 3_600_000;
 /** A generated project: a folder with a package.json, an ava.config.mjs and test files. */
 export interface Project {
 	readonly folder: string;
+	/** Where the packages lie that it imports; AVA runs from there. */
+	readonly modules: string;
 	/** How many files it has; each has as many tests as {@link testsVariable} says. */
 	readonly files: number;
 	/** Of projects that use the harness. */
@@ -29,6 +31,10 @@ export interface ProjectPlan {
 	/** The text of each test file. */
 	readonly testFile: string;
 	readonly env?: Readonly<Record<string, string>>;
+	/** Packages other than the harness's own: a folder with `node_modules`. */
+	readonly home?: string;
+	/** Further files beside the tests, by name. */
+	readonly extras?: Readonly<Record<string, string>>;
 	/** Run files in child processes instead of worker threads. */
 	readonly isChildProcess?: boolean;
 	/** For projects that use the harness. */
@@ -48,14 +54,18 @@ function avaConfig({isChildProcess = false, harness}: ProjectPlan, options: Harn
 
 /** Writes a project to the workspace. Node finds its dependencies in the folder above. */
 export async function writeProject(workspace: Workspace, plan: ProjectPlan): Promise<Project> {
-	const {name, files, testFile, harness} = plan;
-	const folder = workspace.makeFolder('projects', name);
+	const {name, files, testFile, harness, home = workspace.folder} = plan;
+	const folder = path.join(home, 'projects', name);
 	const options = harness && harnessOptions(workspace, harness.server);
-	mkdirSync(path.join(folder, 'tests'));
+	mkdirSync(path.join(folder, 'tests'), {recursive: true});
 	writeFileSync(path.join(folder, 'package.json'), `${JSON.stringify({name, private: true, type: 'module'})}\n`);
 	writeFileSync(path.join(folder, 'ava.config.mjs'), avaConfig(plan, options));
 	for (let file = 1; file <= files; file++) {
-		writeFileSync(path.join(folder, 'tests', `file-${String(file).padStart(2, '0')}.test.js`), testFile);
+		writeFileSync(path.join(folder, 'tests', `file-${String(file).padStart(3, '0')}.test.js`), testFile);
+	}
+
+	for (const [file, text] of Object.entries(plan.extras ?? {})) {
+		writeFileSync(path.join(folder, file), text);
 	}
 
 	copySchemas(folder, harness?.schemas ?? []);
@@ -64,7 +74,7 @@ export async function writeProject(workspace: Workspace, plan: ProjectPlan): Pro
 		workspace.keepers.add(config);
 	}
 
-	return {folder, files, config, env: plan.env ?? {}};
+	return {folder, modules: path.join(home, 'node_modules'), files, config, env: plan.env ?? {}};
 }
 
 /** A schema is a path of a file, or the text of one. */

@@ -2,17 +2,24 @@ import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import path from 'node:path';
 import process from 'node:process';
-import type {Workspace} from '../workspace.ts';
 import {testsVariable, type Project} from './project.ts';
+
+/** How a project is run. */
+export interface RunOptions {
+	readonly testsPerFile: number;
+	readonly env?: Readonly<Record<string, string>>;
+	/** How many workers there are at once; nothing for AVA's own choice. */
+	readonly concurrency?: number;
+}
 
 /**
  * Runs AVA on a project, as `npx ava` would without npx, and returns what that took from start to exit, in ms.
  * @throws when not exactly the expected number of tests passed
  */
-export async function runAva(workspace: Workspace, project: Project, {testsPerFile, env = {}}: {testsPerFile: number; env?: Readonly<Record<string, string>>}): Promise<number> {
-	const cli = path.join(workspace.folder, 'node_modules', 'ava', 'entrypoints', 'cli.js');
+export async function runAva(project: Project, {testsPerFile, env = {}, concurrency}: RunOptions): Promise<number> {
+	const cli = path.join(project.modules, 'ava', 'entrypoints', 'cli.js');
 	const startedAt = performance.now();
-	const child = spawn(process.execPath, [cli], {
+	const child = spawn(process.execPath, [cli, ...concurrency === undefined ? [] : ['--concurrency', String(concurrency)]], {
 		cwd: project.folder, stdio: ['ignore', 'pipe', 'pipe'],
 		env: {...process.env, FORCE_COLOR: '0', [testsVariable]: String(testsPerFile), ...project.env, ...env},
 	});

@@ -1,6 +1,7 @@
 import {testsVariable} from './project.ts';
 
-const count = `const count = Number(process.env.${testsVariable});`;
+/** How many tests a file is to declare. */
+export const count = `const count = Number(process.env.${testsVariable});`;
 
 /** Where a worker writes down what it occupies, if it is told to. */
 export const memoryVariable = 'BENCH_MEMORY_FILE';
@@ -51,8 +52,8 @@ for (let number = 1; number <= count; number++) {
 }
 `;
 
-/** The same five statements as text, for the variants without the harness. */
-const statements = `
+/** The same five statements as text, for whatever has a `query`. */
+export const keepInvoice = `
 const id = 100_000;
 async function keepInvoice(t, client) {
 	await client.query('insert into customer (customer_id, first_name, last_name, email) values ($1, $2, $3, $4)', [id, 'Ada', 'Lovelace', 'ada@example.com']);
@@ -68,19 +69,28 @@ async function keepInvoice(t, client) {
 	const others = await client.query('select count(*) as count from customer where customer_id >= $1', [id]);
 	t.is(Number(others.rows[0].count), 1);
 }
+`;
 
-test.beforeEach(async () => {
-	await client.query('begin');
-});
-test.afterEach.always(async () => {
-	await client.query('rollback');
-});
+/** One test after the other on one client. */
+export const serialTests = `
 for (let number = 1; number <= count; number++) {
 	test.serial('an invoice is kept ' + number, async t => {
 		await keepInvoice(t, client);
 	});
 }
 `;
+
+/** Each test between BEGIN and ROLLBACK. */
+export const rolledBack = `
+test.beforeEach(async () => {
+	await client.query('begin');
+});
+test.afterEach.always(async () => {
+	await client.query('rollback');
+});
+`;
+
+const statements = `${keepInvoice}${rolledBack}${serialTests}`;
 
 /** Where the hand-written variant finds its server, as JSON for pg. */
 export const serverVariable = 'BENCH_SERVER';
@@ -108,27 +118,6 @@ test.after.always(async () => {
 });
 ${statements}`;
 
-/** Where the variant with a container for each file finds its image and script. */
+/** Where variants that start containers of their own find their image and script. */
 export const containerVariables = {image: 'BENCH_IMAGE', script: 'BENCH_SCRIPT'} as const;
 
-/** What the documentation of testcontainers shows: a container for each file, loaded from the script. */
-export const containerFile = `import {readFile} from 'node:fs/promises';
-import test from 'ava';
-import pg from 'pg';
-import {PostgreSqlContainer} from '@testcontainers/postgresql';
-
-${count}
-let container;
-let client;
-
-test.before(async () => {
-	container = await new PostgreSqlContainer(process.env.${containerVariables.image}).start();
-	client = new pg.Client({connectionString: container.getConnectionUri()});
-	await client.connect();
-	await client.query(await readFile(process.env.${containerVariables.script}, 'utf8'));
-});
-test.after.always(async () => {
-	await client?.end();
-	await container?.stop();
-});
-${statements}`;
