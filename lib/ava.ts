@@ -5,3 +5,4 @@ export type {Body, Fixture} from './fixtures/fixture.ts';
 export type {RollbackOptions, TestContext} from './context/rollback-context.ts';
 export {expectQueries, type QueryBounds} from './context/expect-queries.ts';
 export type {TestLimits} from './monitor/limits.ts';
+export {figuresOf, measureComprehensivePerformance, measureTddPerformance, type ComprehensivePerformance, type MeasureOptions, type TddPerformance} from './managers/performance.ts';

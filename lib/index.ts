@@ -15,3 +15,5 @@ export type {Register, RegisteredDatabase, RegisteredSeeds} from './seed/registe
 export {getDatabaseManager, type DatabaseManager} from './managers/database-manager.ts';
 export {getPoolManager, type OptimizedPool, type PoolClient, type PoolManager, type PoolOptions, type PoolStatistics} from './managers/pool-manager.ts';
 export {getSchemaCache, type CachedSchema, type SchemaCache} from './managers/schema-cache.ts';
+export {figuresOf, measureComprehensivePerformance, measureTddPerformance, type ComprehensivePerformance, type MeasureOptions, type TddPerformance} from './managers/performance.ts';
+export type {Figure, TargetedFigure} from './managers/performance/figures.ts';

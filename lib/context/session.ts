@@ -17,6 +17,17 @@ interface LaneSet {
 	readonly free: Lane[];
 }
 
+async function inLane<T>({limit, free}: LaneSet, use: (lane: Lane) => Promise<T>): Promise<T> {
+	return limit(async () => {
+		const lane = free.pop()!;
+		try {
+			return await use(lane);
+		} finally {
+			free.push(lane);
+		}
+	});
+}
+
 /** What a session holds of a keeper. */
 interface Held {
 	readonly keeper: KeeperClient;
@@ -145,15 +156,17 @@ export class Session {
 
 	/** Runs something with a lane for itself; when all are in use, it waits for its turn. */
 	async withLane<T>(combination: Combination, use: (lane: Lane) => Promise<T>): Promise<T> {
-		const {limit, free} = this.#laneSet(combination);
-		return limit(async () => {
-			const lane = free.pop()!;
-			try {
-				return await use(lane);
-			} finally {
-				free.push(lane);
-			}
-		});
+		return inLane(this.#laneSet(combinationId(combination), () => this.#createLanes(combination)), use);
+	}
+
+	/** The number of the lane that no test uses. */
+	get spareLane(): number {
+		return this.#config.lanes;
+	}
+
+	/** Runs something with the lane that no test uses: neither waits for the other. Whoever else wants this one waits. */
+	async withSpareLane<T>(combination: Combination, use: (lane: Lane) => Promise<T>): Promise<T> {
+		return inLane(this.#laneSet(`spare ${combinationId(combination)}`, () => [this.#createLane(combination, this.spareLane)]), use);
 	}
 
 	/** True while a context is open: what it holds cannot be as good as new. */
@@ -204,17 +217,20 @@ export class Session {
 		});
 	}
 
-	#laneSet(combination: Combination): LaneSet {
-		const id = combinationId(combination);
+	#laneSet(id: string, create: () => Lane[]): LaneSet {
 		const known = this.#lanes.get(id);
 		if (known) {
 			return known;
 		}
 
-		const free = Array.from({length: this.#config.lanes}, (_, index) => this.#createLane(combination, index)).toReversed();
-		const set = {limit: pLimit(this.#config.lanes), free};
+		const free = create();
+		const set = {limit: pLimit(free.length), free};
 		this.#lanes.set(id, set);
 		return set;
+	}
+
+	#createLanes(combination: Combination): Lane[] {
+		return Array.from({length: this.#config.lanes}, (_, index) => this.#createLane(combination, index)).toReversed();
 	}
 
 	#createLane(combination: Combination, index: number): Lane {

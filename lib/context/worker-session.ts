@@ -46,6 +46,11 @@ class WorkerSession {
 		return this.#session;
 	}
 
+	/** True once somebody has asked for the session. */
+	get isWanted(): boolean {
+		return this.#opening !== undefined;
+	}
+
 	/** Opens the session at the first call; a failure is given to all who wait, and the next call tries again. */
 	async open(): Promise<Session> {
 		this.#opening ??= this.#open();

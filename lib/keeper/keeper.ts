@@ -240,6 +240,7 @@ export class Keeper {
 			slots: leases.slots.map(slot => slot.status()),
 			leases: leases.granted,
 			clones: world.requests.clones,
+			combinations: this.#wishes.list.filter(({layers}) => layers.length === 0).map(({packs}) => packs),
 			memoryBytes: process.memoryUsage.rss(),
 			uptimeMs: performance.now() - this.#startedAt,
 			lingerMs: this.#options.config.lingerMs,

@@ -97,6 +97,8 @@ export interface KeeperStatus extends KeeperInfo {
 	readonly slots: readonly SlotStatus[];
 	readonly leases: number;
 	readonly clones: number;
+	/** The combinations of seed packs that tests have asked for, the newest first. */
+	readonly combinations: ReadonlyArray<readonly string[]>;
 	/** Resident memory of the keeper, in bytes. */
 	readonly memoryBytes: number;
 	readonly uptimeMs: number;
