@@ -45,6 +45,10 @@ export class Recorder implements StatementObserver {
 	}
 
 	sent(statement: SentStatement): StatementEnd {
+		if (this.#isClosed) {
+			return () => {};
+		}
+
 		const startedAt = performance.now();
 		const collected = this.#collect(statement);
 		if (this.#running++ === 0) {

@@ -6,6 +6,9 @@ interface TableNode {
 	readonly table: {readonly schema?: {readonly name: string}; readonly identifier: {readonly name: string}};
 }
 
+/** Values are data, whatever they look like; a reference to a column has the name that its table has in this statement. */
+const leaves = new Set(['ValueNode', 'PrimitiveValueListNode', 'ReferenceNode']);
+
 interface Found {
 	readonly tables: Set<string>;
 	/** Names that `with` gives to parts of the statement. */
@@ -23,8 +26,7 @@ function collect(node: unknown, found: Found): void {
 }
 
 function visit(node: {readonly kind?: string}, found: Found): void {
-	if (node.kind === 'ValueNode' || node.kind === 'PrimitiveValueListNode') {
-		// Values are data, whatever they look like.
+	if (node.kind !== undefined && leaves.has(node.kind)) {
 		return;
 	}
 

@@ -1,6 +1,7 @@
 import type {ExecutionContext} from 'ava';
-import {openCloneContext, type OpenClone} from '#lib/context/clone/clone-context.js';
+import {openCloneContext, type CloneRequest, type OpenClone} from '#lib/context/clone/clone-context.js';
 import type {Lane} from '#lib/context/lane.js';
+import type {StatementObserver} from '#lib/context/observer.js';
 import {openRollbackContext, type OpenContext, type RollbackOptions} from '#lib/context/rollback-context.js';
 import {workerSession} from '#lib/context/worker-session.js';
 import {connectClient, type Client} from '#lib/postgres/client.js';
@@ -16,14 +17,16 @@ export interface ContextRequest extends RollbackOptions {
 	readonly layers?: readonly SchemaLayer[];
 	/** Of the test that it is for. */
 	readonly title?: string;
+	/** Who is told of its statements. */
+	readonly observer?: StatementObserver;
 }
 
 /** Opens a context as a fixture does, but leaves its end to the caller, who wants to see what it finds out. */
-export async function withContext<T>(use: (open: TestedContext) => Promise<T>, {packs = [], layers = [], title, ...options}: ContextRequest = {}): Promise<T> {
+export async function withContext<T>(use: (open: TestedContext) => Promise<T>, {packs = [], layers = [], title, observer, ...options}: ContextRequest = {}): Promise<T> {
 	const session = await workerSession.open();
 	const combination: Combination = {packs, layers};
 	return session.withLane(combination, async lane => {
-		const open = await openRollbackContext(lane, options, title === undefined ? undefined : {title, packs});
+		const open = await openRollbackContext(lane, options, title === undefined && !observer ? undefined : {title: title ?? '', packs, observer});
 		return closeIfItThrows(open, async () => use({...open, lane}));
 	});
 }
@@ -74,10 +77,10 @@ export async function until(isTrue: () => Promise<boolean>): Promise<void> {
 }
 
 /** Opens a clone context as a fixture does, but leaves its end to the caller. */
-export async function withClone<T>(use: (open: OpenClone) => Promise<T>, packs: readonly string[] = [], title?: string): Promise<T> {
+export async function withClone<T>(use: (open: OpenClone) => Promise<T>, packs: readonly string[] = [], title?: string | Pick<CloneRequest, 'title' | 'observer'>): Promise<T> {
 	const {clones} = await workerSession.open();
 	return clones.withPlace(async () => {
-		const open = await openCloneContext(clones, {packs, layers: []}, title === undefined ? {} : {title});
+		const open = await openCloneContext(clones, {packs, layers: []}, typeof title === 'object' ? title : title === undefined ? {} : {title});
 		return closeIfItThrows(open, async () => use(open));
 	});
 }

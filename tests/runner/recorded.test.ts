@@ -1,0 +1,89 @@
+import test from 'ava';
+import type {RunRecord, TestRecord} from '#lib/monitor/records.js';
+import {listRuns, readLatestRun} from '#lib/monitor/run-store.js';
+import {makeProject, withProject, type AvaRun, type Project} from '../helpers/run-ava.ts';
+
+let project: Project;
+let ava: AvaRun;
+let run: RunRecord;
+
+test.before(async t => {
+	t.timeout(110_000);
+	project = await makeProject('recorded');
+	ava = await project.run();
+	run = readLatestRun(project.folder)!;
+});
+
+test.after.always(async () => {
+	await project.remove();
+});
+
+function recordOf(title: string): TestRecord {
+	return run.files.flatMap(({tests}) => tests).find(record => record.title === title)!;
+}
+
+test('a run is written down with its files, and the tests that had a fixture', t => {
+	t.like(run, {projectDir: project.folder, exitCode: 1, workers: 2, format: 1});
+	t.regex(run.server, /PostgreSQL|postgres:/);
+	t.regex(run.machine.server, /^(?:embedded|container) \d+$/);
+	t.deepEqual(run.files.map(({file}) => file).toSorted((a, b) => a.localeCompare(b)), ['tests/one.test.ts', 'tests/two.test.ts']);
+	t.deepEqual(run.files.flatMap(({tests}) => tests).map(({title}) => title).toSorted((a, b) => a.localeCompare(b)), [
+		'a clone test', 'a rollback test', 'a seeded test', 'one over its budget', 'one that fails', 'one that throws', 'one within a budget of its own',
+	]);
+});
+
+test('a test is written down with its fixture, mode, level and seeds', t => {
+	t.like(recordOf('a rollback test'), {fixture: 'tddTestContext', mode: 'rollback', isolationLevel: 'repeatable read', seeds: [], outcome: 'passed', statementCount: 2, rowCount: 2});
+	t.like(recordOf('a seeded test'), {fixture: 'tddSeededData', mode: 'rollback', seeds: ['people'], outcome: 'passed', statementCount: 1});
+	t.like(recordOf('a clone test'), {fixture: 'tddParallelSafe', mode: 'clone', seeds: [], outcome: 'passed', statementCount: 1});
+});
+
+test('a test that fails is written down with what failed it', t => {
+	t.is(recordOf('one that fails').outcome, 'failed');
+	t.like(recordOf('one that throws'), {outcome: 'failed', error: 'column "nonsense" does not exist'});
+});
+
+test('the phases of a test make up its duration, and the time in the database lies in the body', t => {
+	for (const {title, durationMs, phases, startedAt} of run.files.flatMap(({tests}) => tests)) {
+		const {setupMs, bodyMs, databaseMs, teardownMs, endMs} = phases;
+		t.true(Math.abs(setupMs + bodyMs + teardownMs + endMs - durationMs) < 0.01, title);
+		t.true(databaseMs > 0 && databaseMs <= bodyMs, `${title}: ${databaseMs} of ${bodyMs}`);
+		t.true(startedAt >= run.startedAt && startedAt <= run.endedAt, title);
+	}
+
+	const {phases} = recordOf('a rollback test');
+	t.true(phases.teardownMs > phases.endMs, JSON.stringify(phases));
+});
+
+test('bytes and memory of a test are measured', t => {
+	const {bytesSent, bytesReceived, memory} = recordOf('a rollback test');
+	t.true(bytesSent > 100 && bytesReceived > 100);
+	t.true(memory.heapPeak >= memory.heapBefore && memory.heapPeak >= memory.heapAfter && memory.heapBefore > 1e6);
+});
+
+test('a test over its budget is told, and does not fail', t => {
+	t.deepEqual(recordOf('one over its budget').warnings.map(({kind}) => kind), ['budget']);
+	t.regex(ava.output, /one over its budget.*\n +ℹ This test took \d+ ms .*; its budget is 10 ms\./);
+	t.is(recordOf('one over its budget').outcome, 'passed');
+	t.deepEqual(recordOf('one within a budget of its own').warnings, []);
+});
+
+test('the timeline of the keeper has the servers and leases of the run', t => {
+	const leases = run.timeline.filter(({kind}) => kind === 'lease');
+	t.deepEqual(leases.map(({name}) => name!).toSorted((a, b) => a.localeCompare(b)), ['tests/one.test.ts', 'tests/two.test.ts']);
+	t.true(run.timeline.some(({kind}) => kind === 'server'));
+	t.true(run.timeline.some(({kind}) => kind === 'template'));
+	t.true(run.timeline.some(({kind}) => kind === 'clone'));
+	for (const {file, tests, slot} of run.files) {
+		const lease = leases.find(({name}) => name === file)!;
+		t.is(lease.slot, slot);
+		t.true(tests.every(({startedAt, durationMs, phases}) => startedAt + phases.leaseMs + phases.queueMs + durationMs <= (lease.endedAt ?? Infinity) + 1), file);
+	}
+});
+
+test('a run with the option `monitor` off writes nothing down', async t => {
+	const other = await withProject(t, 'recorded');
+	const {exitCode} = await other.run({env: {DATAFLOW_TDD_MONITOR: 'off'}});
+	t.is(exitCode, 1);
+	t.deepEqual(listRuns(other.folder), []);
+});
