@@ -2,9 +2,20 @@ import test from 'ava';
 import {getDatabaseManager, getPoolManager, HarnessError} from 'dataflow-tdd';
 
 const pools = getPoolManager();
+
+/** Asks again until the answer is yes; AVA's time-out bounds it. */
+async function until(isTrue: () => Promise<boolean>): Promise<void> {
+	while (!await isTrue()) {
+		await new Promise(resolve => {
+			setTimeout(resolve, 5);
+		});
+	}
+}
+
 const zeros = {
 	exists: false, activeConnections: 0, idleConnections: 0, totalConnections: 0, waitingRequests: 0, minSize: 0, maxSize: 0,
 	preheatedConnections: 0, acquisitions: 0, averageAcquisitionMs: 0, maxAcquisitionMs: 0,
+	medianAcquisitionMs: 0, p95AcquisitionMs: 0, errors: 0,
 };
 
 test.after.always(async () => {
@@ -45,6 +56,8 @@ test.serial('the statistics are right while a client is held', async t => {
 	t.like(after, {activeConnections: 0, idleConnections: 2, totalConnections: 2});
 	t.true(after.averageAcquisitionMs > 0);
 	t.true(after.maxAcquisitionMs >= after.averageAcquisitionMs);
+	t.true(after.medianAcquisitionMs > 0 && after.medianAcquisitionMs <= after.p95AcquisitionMs && after.p95AcquisitionMs <= after.maxAcquisitionMs);
+	t.is(after.errors, 0);
 });
 
 test.serial('a preheated pool has its connections before the first is asked for', async t => {
@@ -66,6 +79,40 @@ test.serial('a query that fails gives its connection back', async t => {
 	await t.throwsAsync(pool.query('select nothing'), {code: '42703'});
 	t.is((await pool.query('select 1')).rowCount, 1);
 	t.like(pools.getPoolStatistics('failing'), {activeConnections: 0, totalConnections: 1});
+});
+
+test.serial('the time that a connection was waited for is in the median as in the longest', async t => {
+	const pool = await pools.createOptimizedPool({poolId: 'slow', maxSize: 1});
+	const held = await pool.connect();
+	const startedAt = performance.now();
+	const waiting = [pool.connect(), pool.connect(), pool.connect()];
+	await held.query('select pg_sleep(0.05)');
+	const waitedMs = performance.now() - startedAt;
+	held.release();
+	for (const next of waiting) {
+		(await next).release();
+	}
+
+	const {acquisitions, medianAcquisitionMs, p95AcquisitionMs, maxAcquisitionMs} = pools.getPoolStatistics('slow');
+	t.is(acquisitions, 4);
+	t.true(medianAcquisitionMs >= waitedMs * 0.98, 'three of four have waited');
+	t.true(maxAcquisitionMs >= medianAcquisitionMs && p95AcquisitionMs <= maxAcquisitionMs);
+});
+
+test.serial('connections that cannot be had, and idle ones that are lost, are counted as errors', async t => {
+	const url = new URL(getDatabaseManager().connectionString!);
+	const pool = await pools.createOptimizedPool({poolId: 'fine'});
+	const {rows: [{pid}]} = await pool.query('select pg_backend_pid() as pid');
+	await (await pools.createOptimizedPool({poolId: 'plain'})).query('select pg_terminate_backend($1)', [pid]);
+	await until(async () => pools.getPoolStatistics('fine').totalConnections === 0);
+	t.like(pools.getPoolStatistics('fine'), {errors: 1, acquisitions: 1});
+	url.pathname = '/tdd_nowhere';
+	const nowhere = await pools.createOptimizedPool({poolId: 'nowhere', connectionString: url.href});
+	await t.throwsAsync(nowhere.query('select 1'), {code: '3D000'});
+	await t.throwsAsync(nowhere.connect(), {code: '3D000'});
+	t.like(pools.getPoolStatistics('nowhere'), {errors: 2, acquisitions: 0, activeConnections: 0});
+	t.deepEqual(pools.getAllStatistics().filter(({errors}) => errors > 0).map(({poolId}) => poolId), ['fine', 'nowhere']);
+	await Promise.all(['slow', 'fine', 'nowhere'].map(async poolId => pools.cleanupPool(poolId)));
 });
 
 test.serial('a pool that was ended is not there any more, and ending one that is not there is no error', async t => {
