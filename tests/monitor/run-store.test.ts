@@ -12,7 +12,7 @@ function headOf(id: string, projectDir: string): RunHead {
 
 const file: FileRecord = {
 	format: recordFormat, file: 'a.test.ts', pid: 1, threadId: 0, startedAt: 5, endedAt: 6, slot: 0, serverVersion: 18, leaseWaitMs: 1, peakRssBytes: 1, tests: [], statements: [],
-	cache: {enabled: true, cacheEnabled: true, hits: 0, misses: 0, hitRate: 0, bytes: 0, milliseconds: 0, bySchema: {}},
+	cache: {enabled: true, cacheEnabled: true, hits: 0, misses: 0, hitRate: 0, bytes: 0, milliseconds: 0, savedMilliseconds: 0, bySchema: {}},
 };
 
 test('a run is read back as it was written, its files in the order in which they began', async t => {

@@ -18,7 +18,7 @@ export function sampleTest(given: Partial<TestRecord> = {}): TestRecord {
 export function sampleFile(file: string, tests: readonly TestRecord[], given: Partial<FileRecord> = {}): FileRecord {
 	const statements: readonly StatementText[] = given.statements ?? [];
 	return {
-		format: 1, file, pid: 4711, threadId: 0, startedAt: sampleStart, endedAt: sampleStart + 1000, slot: 0, leaseWaitMs: 20,
+		format: 1, file, pid: 4711, threadId: 0, startedAt: sampleStart, endedAt: sampleStart + 1000, slot: 0, serverVersion: 18, leaseWaitMs: 20,
 		cache: {
 			enabled: true, cacheEnabled: true, hits: 1, misses: 0, hitRate: 1, bytes: 8e6, milliseconds: 12, savedMilliseconds: 1500,
 			bySchema: {schema: {hits: 1, misses: 0, bytes: 8e6, milliseconds: 12, buildMilliseconds: 1500}},
