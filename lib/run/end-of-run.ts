@@ -5,7 +5,7 @@ import type {KeeperClient} from '../keeper/client.ts';
 import type {KeeperEvent} from '../keeper/timeline.ts';
 import {machineClass} from '../monitor/machine-class.ts';
 import {recordFormat, type FileRecord} from '../monitor/records.ts';
-import {createRun, readFileRecords, runVariable, writeRunHead} from '../monitor/run-store.ts';
+import {createRun, readFileRecords, runVariable, writeRunHead, type RunHead} from '../monitor/run-store.ts';
 
 /** How long the keeper has to tell what it did. */
 const timelineWithinMs = 1000;
@@ -25,8 +25,19 @@ export function recordRun(config: HarnessConfig): RecordedRun {
 	return {
 		environment: {[runVariable]: folder},
 		follow(keeper) {
+			const run: Run = {config, keeper, id, folder, startedAt};
+			let hasEnded = false;
 			// AVA's main process ends by having nothing left to do.
-			process.once('beforeExit', () => void end({config, keeper, id, folder, startedAt}));
+			process.once('beforeExit', () => {
+				hasEnded = true;
+				void endWell(run);
+			});
+			// Unless it is interrupted: then there is no time to ask the keeper, and nobody who reads a summary.
+			process.once('exit', () => {
+				if (!hasEnded) {
+					endAtOnce(run);
+				}
+			});
 		},
 	};
 }
@@ -39,28 +50,52 @@ interface Run {
 	readonly startedAt: number;
 }
 
-/** What is measured is never a reason for a run to fail. */
-async function end(run: Run): Promise<void> {
+/** Writes the run down, and reports it. What is measured is never a reason for a run to fail. */
+async function endWell(run: Run): Promise<void> {
 	try {
 		const endedAt = Date.now();
 		const files = readFileRecords(run.folder);
 		if (files.length > 0) {
-			await write(run, {files, endedAt});
+			const head = headOf(run, {files, endedAt, timeline: await timelineOf(run.keeper, run.startedAt)});
+			writeRunHead(run.folder, head);
+			const {reportRun} = await import('../report/after-run.ts');
+			await reportRun({...head, files}, run.config);
 		}
 	} catch (error) {
-		process.stderr.write(`dataflow-tdd: what was measured in this run could not be written down: ${(error as Error).message}\n`);
+		complain(error);
 	}
 }
 
-async function write({config, keeper, id, folder, startedAt}: Run, {files, endedAt}: {files: readonly FileRecord[]; endedAt: number}): Promise<void> {
+function endAtOnce(run: Run): void {
+	try {
+		const files = readFileRecords(run.folder);
+		if (files.length > 0) {
+			writeRunHead(run.folder, headOf(run, {files, endedAt: Date.now(), timeline: []}));
+		}
+	} catch (error) {
+		complain(error);
+	}
+}
+
+function complain(error: unknown): void {
+	process.stderr.write(`dataflow-tdd: what was measured in this run could not be written down: ${(error as Error).message}\n`);
+}
+
+interface Measured {
+	readonly files: readonly FileRecord[];
+	readonly endedAt: number;
+	readonly timeline: readonly KeeperEvent[];
+}
+
+function headOf({config, keeper, id, startedAt}: Run, {files, endedAt, timeline}: Measured): RunHead {
 	const {description, reason} = keeper.info;
 	const kind = description.split(' ', 1)[0]!;
-	writeRunHead(folder, {
+	return {
 		format: recordFormat, id, projectDir: config.projectDir, startedAt, endedAt, server: description, reason, workers: config.workers,
 		machine: machineClass(`${kind} ${files[0]!.serverVersion}`),
 		...(process.exitCode !== undefined && {exitCode: Number(process.exitCode)}),
-		timeline: await timelineOf(keeper, startedAt),
-	});
+		timeline,
+	};
 }
 
 async function timelineOf(keeper: KeeperClient, since: number): Promise<readonly KeeperEvent[]> {
