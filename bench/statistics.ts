@@ -19,6 +19,14 @@ export function pairedRatio(samples: readonly number[], references: readonly num
 	return median(samples.map((sample, index) => sample / references[index]!));
 }
 
+const resamples = 2000;
+
+/** Between which bounds the median of 95% of resamples lies (percentile bootstrap): what another bench might have said. */
+export function medianInterval(samples: readonly number[]): readonly [low: number, high: number] {
+	const medians = Array.from({length: resamples}, () => median(samples.map(() => samples[Math.floor(Math.random() * samples.length)]!)));
+	return [percentile(medians, 0.025), percentile(medians, 0.975)];
+}
+
 /** The straight line through points by least squares, and how much of their spread it explains (1 = all of it). */
 export function fitLine(points: ReadonlyArray<readonly [x: number, y: number]>): {slope: number; intercept: number; explained: number} {
 	const mean = (pick: 0 | 1): number => points.reduce((sum, point) => sum + point[pick], 0) / points.length;
