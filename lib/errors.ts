@@ -45,6 +45,7 @@ export type ErrorCode =
 	| 'ERR_MODEL_UNKNOWN'
 	| 'ERR_MODEL_KEY'
 	| 'ERR_POOL_UNKNOWN'
+	| 'ERR_REPORT_RUN'
 	| 'ERR_REPORT_WRITE'
 	| 'ERR_EXPECT_QUERIES';
 

@@ -46,6 +46,15 @@ program.command('types').description('write the file that registers the table ty
 	.option('--json', 'print JSON')
 	.addHelpText('after', '\nExample:\n  dataflow-tdd types --check   # in CI: fails when a migration was made without new types')
 	.action(lazily(async () => (await import('./commands/types.ts')).types));
+program.command('report').description('write the report of a test run: a page, or what else is asked for; of the newest run, unless told which')
+	.option('--run <id>', 'of which run: its id, or its folder')
+	.option('--out <file>', 'write the page to this file (default: "test-results/report.html", unless something else is asked for)')
+	.option('--summary', 'print the summary')
+	.option('--json', 'print JSON')
+	.option('--junit <file>', 'write JUnit XML')
+	.option('--trace <file>', 'write a trace for chrome://tracing, Perfetto and speedscope; *.speedscope.json has the statements, too')
+	.addHelpText('after', '\nExample:\n  dataflow-tdd report --junit out/junit.xml --trace out/trace.json')
+	.action(lazily(async () => (await import('./commands/report.ts')).report));
 program.command('prune').description('remove snapshots that nobody has used for a while, of all projects on this machine')
 	.option('--days <number>', 'keep what was used in the last days', '14')
 	.option('--all', 'remove all of them')

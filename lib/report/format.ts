@@ -33,5 +33,5 @@ export function counted(count: number, thing: string): string {
 
 /** A text on one line, without colours and other control characters: titles, statements and messages may hold anything. */
 export function oneLine(text: string): string {
-	return stripVTControlCharacters(text).replaceAll(/\s+/g, ' ').replaceAll(/\p{Cc}/gu, '').trim();
+	return stripVTControlCharacters(text).replaceAll(/\s/g, ' ').replaceAll(/\p{Cc}/gu, '').replaceAll(/ +/g, ' ').trim();
 }

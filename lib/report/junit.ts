@@ -1,3 +1,4 @@
+import {stripVTControlCharacters} from 'node:util';
 import builders, {type Builder, type TestCase, type TestSuite} from 'junit-report-builder';
 import type {FileRecord, RunRecord, TestRecord} from '../monitor/records.ts';
 import {oneLine} from './format.ts';
@@ -55,7 +56,7 @@ function addCase(testCase: TestCase, file: string, test: TestRecord): void {
 	}
 
 	if (test.warnings.length > 0) {
-		testCase.standardOutput(test.warnings.map(({kind, message}) => `${kind}: ${message}`).join('\n'));
+		testCase.standardOutput(test.warnings.map(({kind, message}) => `${kind}: ${stripVTControlCharacters(message)}`).join('\n'));
 	}
 }
 

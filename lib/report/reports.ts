@@ -23,7 +23,8 @@ export interface ReportOutcome {
 /** Of the configuration, what reports depend on. */
 export type ReportConfig = Pick<HarnessConfig, 'projectDir' | 'report' | 'historyFile'>;
 
-const defaultFiles: Readonly<Record<ReportKind, string>> = {
+/** Where reports lie in a project that does not say where. */
+export const defaultFiles: Readonly<Record<ReportKind, string>> = {
 	json: 'test-results/run.json', junit: 'test-results/junit.xml', trace: 'test-results/trace.json', html: 'test-results/report.html',
 };
 

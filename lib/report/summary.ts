@@ -16,6 +16,7 @@ export interface SummaryOptions {
 
 const labelWidth = 12;
 const shownSlowest = 5;
+/** Below this, there is no room for anything but labels. */
 const minColumns = 40;
 
 /** One row: what it is about, and what it says with as much room as it is given. */
@@ -43,7 +44,8 @@ export function renderSummary(run: RunRecord, {colors, columns}: SummaryOptions)
 		const head = `  ${label.padEnd(labelWidth)}`;
 		return `${style(isWarning ? 'yellow' : 'dim', head)}  ${text(width - head.length - 2)}`;
 	});
-	return [title(run, totalsOf(tests), style), ...rows, style('dim', '  npx dataflow-tdd report shows all of it')].join('\n');
+	const lines = [title(run, totalsOf(tests), style), ...rows, style('dim', '  npx dataflow-tdd report shows all of it')];
+	return lines.map(line => cliTruncate(line, width)).join('\n');
 }
 
 function title({startedAt, endedAt}: RunRecord, {tests, passed, failed}: TestTotals, style: (format: 'bold' | 'green' | 'red', text: string) => string): string {
@@ -100,20 +102,20 @@ function slowestRows(tests: readonly TestInFile[]): Row[] {
 function overBudgetRows(tests: readonly TestInFile[]): Row[] {
 	const over = testsOverBudget(tests);
 	const [worst] = over;
-	return worst ? [warning('over budget', `${counted(over.length, 'test')}; ${formatMs(worst.test.durationMs)} of ${formatMs(worst.test.budgetMs)}:`, worst)] : [];
+	return worst ? [warning('over budget', `${counted(over.length, 'test')}, ${formatMs(worst.test.durationMs)} of ${formatMs(worst.test.budgetMs)}:`, worst)] : [];
 }
 
 function repeatedRows(tests: readonly TestInFile[]): Row[] {
 	const repeated = repeatedStatements(tests);
 	const [worst] = repeated;
 	const count = new Set(repeated.map(({test}) => test)).size;
-	return worst ? [warning('N+1', `${counted(count, 'test')}; ${worst.repeated.count} times the same:`, worst)] : [];
+	return worst ? [warning('N+1', `${counted(count, 'test')}, ${formatCount(worst.repeated.count)} times:`, worst)] : [];
 }
 
 function slowRows(tests: readonly TestInFile[]): Row[] {
 	const slow = slowStatements(tests);
 	const [worst] = slow;
-	return worst ? [warning('slow', `${counted(slow.length, 'statement')}; ${formatMs(worst.plan.tookMs)}:`, worst)] : [];
+	return worst ? [warning('slow', `${counted(slow.length, 'statement')}, ${formatMs(worst.plan.tookMs)}:`, worst)] : [];
 }
 
 /** A finding, and the test that has most of it. */

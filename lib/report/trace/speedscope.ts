@@ -69,8 +69,8 @@ function samplesOf(test: TestRecord, {file, statements: texts}: FileRecord): Sam
 	return [
 		{stack: [...base, 'set-up'], weight: setupMs},
 		{stack: [...base, 'body'], weight: bodyMs - databaseMs},
-		...test.statements.map(({statement, totalMs}) => ({
-			stack: [...base, 'body', 'database', oneLine(texts[statement]?.text ?? 'statement')], weight: summed === 0 ? 0 : totalMs / summed * databaseMs,
+		...summed === 0 ? [{stack: [...base, 'body', 'database'], weight: databaseMs}] : test.statements.map(({statement, totalMs}) => ({
+			stack: [...base, 'body', 'database', oneLine(texts[statement]?.text ?? 'statement')], weight: totalMs / summed * databaseMs,
 		})),
 		{stack: [...base, 'teardown'], weight: teardownMs},
 		{stack: [...base, 'end'], weight: endMs},
