@@ -103,8 +103,11 @@ export interface TestRecord {
 	readonly isolationLevel: string;
 	readonly seeds: readonly string[];
 	readonly role?: string;
-	/** As AVA saw it when the test's last teardown ran. */
-	readonly outcome: 'passed' | 'failed';
+	/**
+	 * As AVA saw it when the test's last teardown ran; `expected` for what failed in a run that was a success, because AVA tells
+	 * fixtures nothing of `test.failing`.
+	 */
+	readonly outcome: 'passed' | 'failed' | 'expected';
 	/** The first line of what failed it, where the fixture saw it. */
 	readonly error?: string;
 	/** When the fixture was called, in ms since the epoch. */

@@ -61,7 +61,12 @@ export function writeRunHead(folder: string, head: RunHead): void {
 /** Reads a run; nothing when it has no head, or one of another format. Files that cannot be read are left out. */
 export function readRun(folder: string): RunRecord | undefined {
 	const head = readJson<RunHead>(path.join(folder, runFile));
-	return head?.format === recordFormat ? {...head, files: readFileRecords(folder)} : undefined;
+	return head?.format === recordFormat ? {...head, files: readFileRecords(folder).map(file => head.exitCode === 0 ? withExpected(file) : file)} : undefined;
+}
+
+/** In a run that was a success, what failed was expected to. */
+function withExpected(file: FileRecord): FileRecord {
+	return {...file, tests: file.tests.map(test => test.outcome === 'failed' ? {...test, outcome: 'expected'} : test)};
 }
 
 /** Reads what the workers of a run have written so far, in the order in which they began. */

@@ -48,9 +48,10 @@ export function renderSummary(run: RunRecord, {colors, columns}: SummaryOptions)
 	return lines.map(line => cliTruncate(line, width)).join('\n');
 }
 
-function title({startedAt, endedAt}: RunRecord, {tests, passed, failed}: TestTotals, style: (format: 'bold' | 'green' | 'red', text: string) => string): string {
+function title({startedAt, endedAt}: RunRecord, {tests, passed, failed, expected}: TestTotals, style: (format: 'bold' | 'green' | 'red', text: string) => string): string {
 	const outcome = [
 		...(passed > 0 ? [style('green', `${formatCount(passed)} passed`)] : []),
+		...(expected > 0 ? [`${formatCount(expected)} failed as expected`] : []),
 		...(failed > 0 ? [style('red', `${formatCount(failed)} failed`)] : []),
 	];
 	return `${style('bold', 'dataflow-tdd')}: ${counted(tests, 'test')} in ${formatMs(endedAt - startedAt)}, ${outcome.join(', ')}`;

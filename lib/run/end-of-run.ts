@@ -5,7 +5,7 @@ import type {KeeperClient} from '../keeper/client.ts';
 import type {KeeperEvent} from '../keeper/timeline.ts';
 import {machineClass} from '../monitor/machine-class.ts';
 import {recordFormat, type FileRecord} from '../monitor/records.ts';
-import {createRun, readFileRecords, runVariable, writeRunHead, type RunHead} from '../monitor/run-store.ts';
+import {createRun, readFileRecords, readRun, runVariable, writeRunHead, type RunHead} from '../monitor/run-store.ts';
 
 /** How long the keeper has to tell what it did. */
 const timelineWithinMs = 1000;
@@ -56,10 +56,9 @@ async function endWell(run: Run): Promise<void> {
 		const endedAt = Date.now();
 		const files = readFileRecords(run.folder);
 		if (files.length > 0) {
-			const head = headOf(run, {files, endedAt, timeline: await timelineOf(run.keeper, run.startedAt)});
-			writeRunHead(run.folder, head);
+			writeRunHead(run.folder, headOf(run, {files, endedAt, timeline: await timelineOf(run.keeper, run.startedAt)}));
 			const {reportRun} = await import('../report/after-run.ts');
-			await reportRun({...head, files}, run.config);
+			await reportRun(readRun(run.folder)!, run.config);
 		}
 	} catch (error) {
 		complain(error);

@@ -54,3 +54,15 @@ test('records of another format, and files that are none, are left out', async t
 		t.deepEqual(readRun(folder)?.files, []);
 	});
 });
+
+test('what failed in a run that was a success was expected to', async t => {
+	await withFolder(async projectDir => {
+		const {id, folder} = createRun(projectDir);
+		const outcomes = (): string[] => readRun(folder)!.files.flatMap(({tests}) => tests).map(({outcome}) => outcome);
+		writeFileRecord(folder, {...file, tests: [{title: 'a', outcome: 'failed'}, {title: 'b', outcome: 'passed'}] as unknown as FileRecord['tests']});
+		writeRunHead(folder, {...headOf(id, projectDir), exitCode: 1});
+		t.deepEqual(outcomes(), ['failed', 'passed']);
+		writeRunHead(folder, {...headOf(id, projectDir), exitCode: 0});
+		t.deepEqual(outcomes(), ['expected', 'passed']);
+	});
+});

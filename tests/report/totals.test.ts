@@ -21,7 +21,7 @@ test('tests come in the order in which they began, from all files', t => {
 
 test('totals add up what was measured, and leave out waits, which overlap', t => {
 	t.deepEqual(totalsOf(tests), {
-		tests: 4, passed: 3, failed: 1, durationMs: 250, split: {setupMs: 5, bodyMs: 48, databaseMs: 27, teardownMs: 1, endMs: 6}, databaseShare: 27 / 250,
+		tests: 4, passed: 3, failed: 1, expected: 0, durationMs: 250, split: {setupMs: 5, bodyMs: 48, databaseMs: 27, teardownMs: 1, endMs: 6}, databaseShare: 27 / 250,
 		longestQueueMs: 7, statements: 8, rows: 12, bytes: 1200, retries: 0,
 	});
 	t.like(totalsOf([]), {tests: 0, databaseShare: 0, longestQueueMs: 0});
