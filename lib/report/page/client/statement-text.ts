@@ -1,0 +1,16 @@
+import {h} from './dom.ts';
+
+/** A statement on one line, as a link to all that is known of it. */
+export function statementLink(index: number, text: string): HTMLElement {
+	return h('a', {class: 'sql', href: `#statement-${index}`}, text.replaceAll(/\s+/g, ' ').trim());
+}
+
+/** A statement in full, as it was written. */
+export function statementBlock(text: string): HTMLElement {
+	return h('pre', {class: 'sql-block'}, text.trim());
+}
+
+/** A test as a link to all that is known of it. */
+export function testLink({index, title}: {readonly index: number; readonly title: string}): HTMLElement {
+	return h('a', {href: `#test-${index}`}, title);
+}
