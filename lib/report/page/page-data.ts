@@ -1,8 +1,6 @@
 import type {FileRecord, RunRecord, StatementText, TestRecord} from '../../monitor/records.ts';
+import type {Identify} from '../statements.ts';
 import type {HistoryTrend, PageData, PageFile, PageStatement, PageTest} from './data.ts';
-
-/** What tells which statements are the same, and how they are written. */
-export type Identify = (statement: StatementText) => PageStatement & {readonly fingerprint: string};
 
 /** Turns a run into what the page shows: one list of tests, one of statements, times from the start of the run. */
 export function pageData(run: RunRecord, history: readonly HistoryTrend[], identify: Identify): PageData {
@@ -49,6 +47,6 @@ function withPlaces(test: TestRecord, more: Pick<PageTest, 'file' | 'startedAt'>
 }
 
 function pageFile({format: _format, tests: _tests, statements: _statements, cache, ...file}: FileRecord, runStartedAt: number): PageFile {
-	const savedMs = Object.values(cache.bySchema).reduce((sum, {hits, buildMilliseconds}) => sum + (hits * buildMilliseconds), 0);
-	return {...file, startedAt: file.startedAt - runStartedAt, endedAt: file.endedAt - runStartedAt, cache: {hits: cache.hits, misses: cache.misses, savedMs}};
+	const {hits, misses, savedMilliseconds: savedMs} = cache;
+	return {...file, startedAt: file.startedAt - runStartedAt, endedAt: file.endedAt - runStartedAt, cache: {hits, misses, savedMs}};
 }

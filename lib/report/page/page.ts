@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto';
 import {readFile} from 'node:fs/promises';
-import type {RunRecord, StatementText} from '../../monitor/records.ts';
+import type {RunRecord} from '../../monitor/records.ts';
+import {loadIdentify} from '../statements.ts';
 import type {HistoryTrend, PageData} from './data.ts';
 import {pageData} from './page-data.ts';
 
@@ -17,12 +18,13 @@ export interface PageOptions {
  * lets no other script run than the one that is built with this package; what a test says of itself is data, escaped, and shown as text.
  */
 export async function renderPage(run: RunRecord, options: PageOptions = {}): Promise<string> {
-	const [style, script] = await Promise.all(['client.css', 'client.js'].map(name => readFile(new URL(`client/${name}`, import.meta.url), 'utf8')));
-	return html({style: style!, script: script!, data: pageData(run, options.history ?? [], identify)});
+	const [style, script, identify] = await Promise.all([builtFile('client.css'), builtFile('client.js'), loadIdentify()]);
+	return html({style, script, data: pageData(run, options.history ?? [], identify)});
 }
 
-function identify({text, tables}: StatementText) {
-	return {fingerprint: text, text, tables: tables ?? []};
+/** What the build has made of `client/`. */
+async function builtFile(name: string): Promise<string> {
+	return readFile(new URL(`client/${name}`, import.meta.url), 'utf8');
 }
 
 function html({style, script, data}: {readonly style: string; readonly script: string; readonly data: PageData}): string {

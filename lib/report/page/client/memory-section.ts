@@ -3,7 +3,7 @@ import type {PageData, PageTest} from '../data.ts';
 import type {Charts} from './chart.ts';
 import {h, section} from './dom.ts';
 import {formatBytes, formatMs, plainMebibytes} from './format.ts';
-import {testLink} from './statement-text.ts';
+import {pathText, testLink} from './statement-text.ts';
 import {DataTable} from './table.ts';
 import {colour} from './theme.ts';
 
@@ -68,7 +68,7 @@ function fileTable({files, tests}: PageData): HTMLElement {
 	const rows = files.map((file, index) => ({...file, tests: counts.get(index) ?? []}));
 	return new DataTable({
 		caption: 'Memory by file', rows, sortBy: 'rss', pageSize: 8, columns: [
-			{id: 'file', title: 'File', width: 'grow', value: ({file}) => file, cell: ({file}) => h('span', {class: 'path'}, file)},
+			{id: 'file', title: 'File', width: 'grow', value: ({file}) => file, cell: ({file}) => pathText(file)},
 			{id: 'tests', title: 'Tests', value: ({tests}) => tests.length},
 			{id: 'heap', title: 'Heap, MiB', width: 'wide', value: ({tests}) => tests.reduce((max, {memory}) => Math.max(max, memory.heapPeak), 0), cell: ({tests}) => plainMebibytes(tests.reduce((max, {memory}) => Math.max(max, memory.heapPeak), 0))},
 			{id: 'rss', title: 'Resident, MiB', value: ({peakRssBytes}) => peakRssBytes, cell: ({peakRssBytes}) => plainMebibytes(peakRssBytes)},

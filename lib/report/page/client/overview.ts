@@ -1,10 +1,10 @@
 import type {ChartConfiguration} from 'chart.js';
 import type {PageData, PageTest} from '../data.ts';
 import type {Charts} from './chart.ts';
-import {h, section, type Child} from './dom.ts';
+import {h, section} from './dom.ts';
 import {counted, formatBytes, formatCount, formatMs, formatShare, quantile, sumOf} from './format.ts';
 import {durationParts, partsBar} from './phases.ts';
-import {testLink} from './statement-text.ts';
+import {pathText, testLink} from './statement-text.ts';
 import type {TestFilters} from './tests-section.ts';
 import {colour} from './theme.ts';
 
@@ -58,7 +58,7 @@ function slowest({tests, files}: PageData): HTMLElement {
 	return h('div', {}, h('h3', {}, 'Slowest tests'), h('ol', {class: 'slowest'}, ...slow.map(test => h('li', {},
 		h('div', {class: 'line'}, testLink(test), h('span', {class: 'number'}, formatMs(test.durationMs))),
 		partsBar(durationParts(test.phases), slow[0]!.durationMs),
-		h('div', {class: 'muted path'}, files[test.file]?.file ?? '') satisfies Child))));
+		h('div', {class: 'muted'}, pathText(files[test.file]?.file ?? ''))))));
 }
 
 /** Where one bar of the chart ends and the next begins, in ms. */

@@ -2,6 +2,7 @@ import type {PageData, PageTest} from '../data.ts';
 import {h, section} from './dom.ts';
 import {formatMs, plainMs, sumOf} from './format.ts';
 import {durationParts, partsBar, partsLegend, sumParts, total, type Part} from './phases.ts';
+import {pathText} from './statement-text.ts';
 import {DataTable} from './table.ts';
 
 /** The tests of one fixture or file. */
@@ -46,8 +47,8 @@ function groupBy(tests: readonly PageTest[], name: (test: PageTest) => string): 
 function groupTable(thing: string, groups: readonly Group[]): HTMLElement {
 	const longest = Math.max(0, ...groups.map(({totalMs}) => totalMs));
 	return new DataTable({
-		caption: `Time by ${thing}`, rows: groups, sortBy: 'total', pageSize: 20, columns: [
-			{id: 'name', title: thing === 'file' ? 'File' : 'Fixture', value: ({name}) => name, cell: ({name}) => h('span', {class: 'path'}, name)},
+		caption: `Time by ${thing}`, rows: groups, sortBy: 'total', pageSize: 12, columns: [
+			{id: 'name', title: thing === 'file' ? 'File' : 'Fixture', value: ({name}) => name, cell: ({name}) => pathText(name)},
 			{id: 'tests', title: 'Tests', value: ({tests}) => tests.length},
 			{id: 'total', title: 'Total, ms', value: ({totalMs}) => totalMs, cell: ({totalMs}) => plainMs(totalMs)},
 			{id: 'mean', title: 'Mean, ms', width: 'wide', value: ({totalMs, tests}) => totalMs / tests.length, cell: ({totalMs, tests}) => plainMs(totalMs / tests.length)},

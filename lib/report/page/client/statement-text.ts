@@ -10,6 +10,11 @@ export function statementBlock(text: string): HTMLElement {
 	return h('pre', {class: 'sql-block'}, text.trim());
 }
 
+/** The path of a file, which may break behind each slash. */
+export function pathText(path: string): HTMLElement {
+	return h('span', {class: 'path'}, ...path.split(/(?<=[/\\])/).flatMap(part => [part, h('wbr')]));
+}
+
 /** A test as a link to all that is known of it. */
 export function testLink({index, title}: {readonly index: number; readonly title: string}): HTMLElement {
 	return h('a', {href: `#test-${index}`}, title);

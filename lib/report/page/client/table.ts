@@ -20,7 +20,7 @@ export interface TableOptions<Row> {
 	readonly columns: ReadonlyArray<Column<Row>>;
 	readonly rows: readonly Row[];
 	readonly sortBy: string;
-	/** How many rows are shown at once. Default 50. */
+	/** How many rows are shown at once. Default 25. */
 	readonly pageSize?: number;
 	/** Said when there is no row. */
 	readonly empty?: string;
@@ -97,7 +97,7 @@ export class DataTable<Row> {
 	}
 
 	#draw(): void {
-		const {columns, pageSize = 50, empty = 'Nothing to show.'} = this.#options;
+		const {columns, pageSize = 25, empty = 'Nothing to show.'} = this.#options;
 		const from = this.#page * pageSize;
 		const shown = this.#sorted().slice(from, from + pageSize);
 		const rows = shown.map(row => h('tr', {}, ...columns.map(({value, cell, width}) => {

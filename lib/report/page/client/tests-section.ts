@@ -2,7 +2,7 @@ import type {TestWarning} from '../../../monitor/records.ts';
 import type {PageData, PageTest} from '../data.ts';
 import {fill, h, section} from './dom.ts';
 import {counted, formatCount, plainMebibytes, plainMs} from './format.ts';
-import {testLink} from './statement-text.ts';
+import {pathText, testLink} from './statement-text.ts';
 import {DataTable, type Column} from './table.ts';
 
 /** How kinds of warnings are called. */
@@ -74,7 +74,7 @@ export class TestsSection {
 function columns(data: PageData): ReadonlyArray<Column<PageTest>> {
 	return [
 		{id: 'title', title: 'Test', width: 'grow', value: ({title}) => title, cell: test => h('div', {class: 'test-title'}, testLink(test))},
-		{id: 'file', title: 'File', width: 'wide', value: ({file}) => data.files[file]?.file ?? '', cell: ({file}) => h('span', {class: 'muted path'}, data.files[file]?.file ?? '')},
+		{id: 'file', title: 'File', width: 'wide', value: ({file}) => data.files[file]?.file ?? '', cell: ({file}) => pathText(data.files[file]?.file ?? '')},
 		{id: 'fixture', title: 'Fixture', width: 'wide', value: ({fixture}) => fixture, cell: ({fixture}) => h('span', {class: 'muted'}, fixture)},
 		{id: 'outcome', title: 'Outcome', value: ({outcome}) => outcome, cell: ({outcome}) => h('span', {class: `outcome ${outcome}`}, outcome)},
 		{id: 'time', title: 'Time, ms', value: ({durationMs}) => durationMs, cell: test => h('span', {class: test.durationMs > test.budgetMs ? 'warn' : ''}, plainMs(test.durationMs))},
