@@ -1,7 +1,8 @@
 import {stripVTControlCharacters} from 'node:util';
 import builders, {type Builder, type TestCase, type TestSuite} from 'junit-report-builder';
-import type {FileRecord, RunRecord, TestRecord} from '../monitor/records.ts';
+import type {RunRecord, TestRecord} from '../monitor/records.ts';
 import {oneLine} from './format.ts';
+import {testsOf, type TestInFile} from './totals.ts';
 import {writeReportFile} from './write.ts';
 
 const toSeconds = (milliseconds: number): number => Math.round(milliseconds) / 1000;
@@ -15,8 +16,8 @@ const round = (milliseconds: number): string => String(Math.round(milliseconds *
 export function renderJunit(run: RunRecord): string {
 	// Its types tell of a `default` that is not there: what is imported is the builder itself.
 	const report = (builders as unknown as Builder).newBuilder().name(`dataflow-tdd ${run.id}`);
-	for (const [file, records] of Map.groupBy(run.files, ({file}) => file)) {
-		addSuite(report.testSuite(), {file, records, run});
+	for (const [file, tests] of Map.groupBy(testsOf(run), ({record}) => record.file)) {
+		addSuite(report.testSuite(), {file, tests, run});
 	}
 
 	return report.build();
@@ -24,14 +25,14 @@ export function renderJunit(run: RunRecord): string {
 
 interface SuiteParts {
 	readonly file: string;
-	/** A file that came late has more than one. */
-	readonly records: readonly FileRecord[];
+	readonly tests: readonly TestInFile[];
 	readonly run: RunRecord;
 }
 
-function addSuite(suite: TestSuite, {file, records, run}: SuiteParts): void {
-	const tests = records.flatMap(({tests}) => tests);
-	suite.name(file).time(toSeconds(tests.reduce((sum, {durationMs}) => sum + durationMs, 0)));
+function addSuite(suite: TestSuite, {file, tests, run}: SuiteParts): void {
+	// A file whose tests came late has more than one.
+	const records = run.files.filter(record => record.file === file);
+	suite.name(file).time(toSeconds(tests.reduce((sum, {test}) => sum + test.durationMs, 0)));
 	suite.timestamp(new Date(Math.min(...records.map(({startedAt}) => startedAt))));
 	for (const [name, value] of Object.entries({
 		server: run.server, node: run.machine.node, slot: records.map(({slot}) => slot).join(', '), leaseWaitMs: round(Math.max(...records.map(({leaseWaitMs}) => leaseWaitMs))),
@@ -41,13 +42,13 @@ function addSuite(suite: TestSuite, {file, records, run}: SuiteParts): void {
 	}
 
 	for (const test of tests) {
-		addCase(suite.testCase(), file, test);
+		addCase(suite.testCase(), test);
 	}
 }
 
-function addCase(testCase: TestCase, file: string, test: TestRecord): void {
+function addCase(testCase: TestCase, {test, record: {file}}: TestInFile): void {
 	testCase.name(oneLine(test.title)).className(file).file(file).time(toSeconds(test.durationMs));
-	for (const [name, value] of Object.entries(propertiesOf(test))) {
+	for (const [name, value] of Object.entries({...propertiesOf(test), ...(test.outcome === 'expected' && {expected: 'failure'})})) {
 		testCase.property(name, value);
 	}
 

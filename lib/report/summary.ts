@@ -1,7 +1,9 @@
 import {styleText} from 'node:util';
 import cliTruncate from 'cli-truncate';
+import stringWidth from 'string-width';
 import type {RunRecord} from '../monitor/records.ts';
 import {counted, formatCount, formatMs, formatShare, oneLine} from './format.ts';
+import {outcomeParts} from './outcome.ts';
 import {
 	cacheTotals, leaseTotals, repeatedStatements, slowestTests, slowStatements, testsOf, testsOverBudget, totalsOf, type TestInFile, type TestTotals,
 } from './totals.ts';
@@ -18,6 +20,8 @@ const labelWidth = 12;
 const shownSlowest = 5;
 /** Below this, there is no room for anything but labels. */
 const minColumns = 40;
+
+type Style = (format: Parameters<typeof styleText>[0], text: string) => string;
 
 /** One row: what it is about, and what it says with as much room as it is given. */
 interface Row {
@@ -39,7 +43,7 @@ export function renderSummary(run: RunRecord, {colors, columns}: SummaryOptions)
 
 	// A line as wide as the terminal wraps in some of them.
 	const width = Math.max(columns, minColumns) - 1;
-	const style = (format: Parameters<typeof styleText>[0], text: string): string => colors ? styleText(format, text, {validateStream: false}) : text;
+	const style: Style = (format, text) => colors ? styleText(format, text, {validateStream: false}) : text;
 	const rows = rowsOf(run, tests).map(({label, isWarning, text}) => {
 		const head = `  ${label.padEnd(labelWidth)}`;
 		return `${style(isWarning ? 'yellow' : 'dim', head)}  ${text(width - head.length - 2)}`;
@@ -48,19 +52,17 @@ export function renderSummary(run: RunRecord, {colors, columns}: SummaryOptions)
 	return lines.map(line => cliTruncate(line, width)).join('\n');
 }
 
-function title({startedAt, endedAt}: RunRecord, {tests, passed, failed, expected}: TestTotals, style: (format: 'bold' | 'green' | 'red', text: string) => string): string {
-	const outcome = [
-		...(passed > 0 ? [style('green', `${formatCount(passed)} passed`)] : []),
-		...(expected > 0 ? [`${formatCount(expected)} failed as expected`] : []),
-		...(failed > 0 ? [style('red', `${formatCount(failed)} failed`)] : []),
-	];
-	return `${style('bold', 'dataflow-tdd')}: ${counted(tests, 'test')} in ${formatMs(endedAt - startedAt)}, ${outcome.join(', ')}`;
+const outcomeColors = {passed: 'green', failed: 'red', expected: 'yellow'} as const;
+
+function title({startedAt, endedAt}: RunRecord, totals: TestTotals, style: Style): string {
+	const outcomes = outcomeParts(totals).map(([outcome, text]) => style(outcomeColors[outcome], text));
+	return `${style('bold', 'dataflow-tdd')}: ${counted(totals.tests, 'test')} in ${formatMs(endedAt - startedAt)}, ${outcomes.join(', ')}`;
 }
 
 function rowsOf(run: RunRecord, tests: readonly TestInFile[]): Row[] {
 	const totals = totalsOf(tests);
 	return [
-		{label: 'time', text: fitting(timeText(totals))},
+		{label: 'in tests', text: fitting(timeText(totals))},
 		{label: 'database', text: fitting(`${formatShare(totals.split.databaseMs, totals.durationMs)} of that; ${counted(totals.statements, 'statement')}, ${counted(totals.rows, 'row')}`)},
 		{label: 'waits', text: fitting(waitsText(run, totals))},
 		...cacheRows(run),
@@ -75,8 +77,9 @@ const fitting = (text: string) => (room: number): string => cliTruncate(text, ro
 
 function timeText({split, durationMs}: TestTotals): string {
 	const parts = [['set-up', split.setupMs], ['body', split.bodyMs], ['teardown', split.teardownMs], ['end', split.endMs]] as const;
-	const shown = parts.filter(([name, milliseconds]) => milliseconds > 0 || name !== 'teardown');
-	return `${shown.map(([name, milliseconds]) => `${name} ${formatShare(milliseconds, durationMs)}`).join(', ')} of ${formatMs(durationMs)} in tests`;
+	// Few tests have teardowns of their own that take any time.
+	const shown = parts.filter(([name, milliseconds]) => name !== 'teardown' || milliseconds / durationMs >= 0.01);
+	return `${formatMs(durationMs)}: ${shown.map(([name, milliseconds]) => `${name} ${formatShare(milliseconds, durationMs)}`).join(', ')}`;
 }
 
 function waitsText({files}: RunRecord, {longestQueueMs}: TestTotals): string {
@@ -124,9 +127,16 @@ function warning(label: string, text: string, worst: TestInFile): Row {
 	return {label, isWarning: true, text: room => `${cliTruncate(text, room)} ${placeOf(worst, room - text.length - 1)}`.trimEnd()};
 }
 
-/** `tests/orders.test.ts › an order can be paid`, with the end of the path and the beginning of the title where both are too long. */
+/** `tests/orders.test.ts › an order can be paid`; where both are too long, the file loses its first folders, and the title its end. */
 function placeOf({test, record}: TestInFile, room: number): string {
-	const [file, title] = [oneLine(record.file), oneLine(test.title)];
-	const fileRoom = Math.max(Math.floor(room * 0.45), room - title.length - 3);
-	return room < 1 ? '' : cliTruncate(`${cliTruncate(file, Math.max(fileRoom, 1), {position: 'start'})} › ${title}`, room);
+	const title = oneLine(test.title);
+	const file = shortened(oneLine(record.file), Math.max(Math.floor(room * 0.45), room - stringWidth(title) - 3));
+	return room < 1 ? '' : cliTruncate(`${file} › ${title}`, room);
+}
+
+/** `tests/integration/orders.test.ts` as `…/orders.test.ts`. */
+function shortened(file: string, room: number): string {
+	const names = file.split(/[/\\]/);
+	const candidates = [file, ...names.slice(1).map((_, index) => `…/${names.slice(index + 1).join('/')}`)];
+	return candidates.find(candidate => stringWidth(candidate) <= room) ?? cliTruncate(names.at(-1)!, Math.max(room, 1), {position: 'start'});
 }

@@ -1,5 +1,6 @@
 import type {SchemaStatistics} from '../context/cache-statistics.ts';
 import type {CapturedPlan, FileRecord, RepeatedStatement, RunRecord, TestPhases, TestRecord} from '../monitor/records.ts';
+import {TestSources, type TestSource} from './test-source.ts';
 
 /** A test and the file that it is in. */
 export interface TestInFile {
@@ -15,7 +16,7 @@ export interface TestTotals {
 	readonly tests: number;
 	readonly passed: number;
 	readonly failed: number;
-	/** Those that failed as `test.failing` wants it. */
+	/** Failed, as `test.failing` says they will. */
 	readonly expected: number;
 	/** Set-up, body, teardowns and end. */
 	readonly durationMs: number;
@@ -31,20 +32,25 @@ export interface TestTotals {
 }
 
 /** All tests of a run, in the order in which they began. */
-export function testsOf({files}: Pick<RunRecord, 'files'>): TestInFile[] {
-	return files.flatMap(record => record.tests.map(test => ({test, record})))
+export function testsOf({files, projectDir}: Pick<RunRecord, 'files' | 'projectDir'>): TestInFile[] {
+	const sources = new TestSources(projectDir);
+	return files.flatMap(record => record.tests.map(test => ({test: judged(test, sources.find.bind(sources, record.file)), record})))
 		.toSorted((one, other) => one.test.startedAt - other.test.startedAt);
+}
+
+/** Where a run failed, nothing but the source tells a `test.failing` from those that failed the run. */
+function judged(test: TestRecord, find: (title: string) => TestSource | undefined): TestRecord {
+	return test.outcome === 'failed' && find(test.title)?.isFailing ? {...test, outcome: 'expected'} : test;
 }
 
 /** Adds tests up: those of a run, of a file, of a fixture. */
 export function totalsOf(tests: readonly TestInFile[]): TestTotals {
 	const sum = (pick: (test: TestRecord) => number): number => tests.reduce((total, {test}) => total + pick(test), 0);
-	const failed = sum(({outcome}) => outcome === 'failed' ? 1 : 0);
-	const expected = sum(({outcome}) => outcome === 'expected' ? 1 : 0);
+	const count = (outcome: TestRecord['outcome']): number => tests.filter(({test}) => test.outcome === outcome).length;
 	const durationMs = sum(test => test.durationMs);
 	const databaseMs = sum(({phases}) => phases.databaseMs);
 	return {
-		tests: tests.length, passed: tests.length - failed - expected, failed, expected, durationMs,
+		tests: tests.length, passed: count('passed'), failed: count('failed'), expected: count('expected'), durationMs,
 		split: {
 			setupMs: sum(({phases}) => phases.setupMs), bodyMs: sum(({phases}) => phases.bodyMs), databaseMs,
 			teardownMs: sum(({phases}) => phases.teardownMs), endMs: sum(({phases}) => phases.endMs),
@@ -90,7 +96,7 @@ export interface RepeatedInTest extends TestInFile {
 
 /** What looks like N+1, the most frequent first. */
 export function repeatedStatements(tests: readonly TestInFile[]): RepeatedInTest[] {
-	return tests.flatMap(({test, record}) => test.repeated.map(repeated => ({test, record, repeated, text: textOf(record, repeated.statement)})))
+	return tests.flatMap(one => one.test.repeated.map(repeated => ({...one, repeated, text: textOf(one.record, repeated.statement)})))
 		.toSorted((one, other) => other.repeated.count - one.repeated.count);
 }
 
@@ -102,7 +108,7 @@ export interface PlanInTest extends TestInFile {
 
 /** The statements that were slow enough to be explained, the slowest first. */
 export function slowStatements(tests: readonly TestInFile[]): PlanInTest[] {
-	return tests.flatMap(({test, record}) => test.plans.map(plan => ({test, record, plan, text: textOf(record, plan.statement)})))
+	return tests.flatMap(one => one.test.plans.map(plan => ({...one, plan, text: textOf(one.record, plan.statement)})))
 		.toSorted((one, other) => other.plan.tookMs - one.plan.tookMs);
 }
 

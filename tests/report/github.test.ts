@@ -31,6 +31,14 @@ test('a remark is at the line of its test, where its title is there once', async
 	t.deepEqual(annotationsOf(run).map(({title, line}) => [title, line]), [['it\'s here', 3], ['twice', undefined], ['here', undefined], ['here too', 6]]);
 });
 
+test('a failure that was expected is no error', async t => {
+	const projectDir = await folderFor(t);
+	await writeFile(path.join(projectDir, 'a.test.ts'), `test.failing('a bug', () => {});\ntest.serial.failing('more', () => {});\ntest('failing. not', () => {});\n`);
+	const files = [sampleFile('a.test.ts', ['a bug', 'more', 'failing. not'].map(title => failing(title)))];
+	t.deepEqual(annotationsOf(sampleRun(files, {projectDir})).map(({title}) => title), ['failing. not']);
+	t.true(renderMarkdown(sampleRun(files, {projectDir})).startsWith('### ❌ 3 tests in 3.42 s: 1 failed, 2 failed as expected\n'));
+});
+
 test('a repeated statement is at the line that sends it', t => {
 	const file = path.join('/project', 'lib/orders.ts');
 	const of = (stack: string) => {
@@ -60,7 +68,7 @@ test('the summary of a job is Markdown whose tables keep their columns, whatever
 	const markdown = renderMarkdown(sampleRun([sampleFile('tests/a|b.test.ts', [
 		{...failing(title), durationMs: 300}, sampleTest({title, repeated: [{statement: 0, count: 3, stack: ''}], plans: [{statement: 0, tookMs: 70, plan: {}, isAnalyzed: true}]}),
 	], {statements: [{text: 'select a || b\nfrom c'}]})]));
-	t.true(markdown.startsWith('### ❌ 2 tests in 3.42 s: 1 failed, 1 passed\n'));
+	t.true(markdown.startsWith('### ❌ 2 tests in 3.42 s: 1 passed, 1 failed\n'));
 	t.deepEqual([...markdown.matchAll(/^#### (.*)$/gm)].map(([, heading]) => heading), ['Failed', 'Slowest', 'Over budget', 'The same statement again and again (N+1)', 'Slow statements']);
 	const tables = markdown.trim().split('\n\n').filter(part => part.startsWith('|')).map(part => part.split('\n'));
 	t.is(tables.length, 6);

@@ -48,3 +48,9 @@ test('JUnit XML has what was measured of a test as properties', tddTestContext, 
 test('a run without tests is valid JUnit XML, too', tddTestContext, async (t, {connection}) => {
 	t.is(await connection.fetchValue(`select count(*)::int from xmltable('//testcase' passing xmlparse(document $1) columns name text path '@name')`, [renderJunit(sampleRun([]))]), 0);
 });
+
+test('a failure that was expected is no failure in JUnit XML', tddTestContext, async (t, {connection}) => {
+	const expected = renderJunit(sampleRun([sampleFile('a.test.ts', [sampleTest({outcome: 'expected', error: 'Error: a bug'})])]));
+	t.is(await connection.fetchValue(`select count(*)::int from xmltable('//failure' passing xmlparse(document $1) columns message text path '@message')`, [expected]), 0);
+	t.is(await connection.fetchValue(`select value from xmltable('//testcase/properties/property[@name="expected"]' passing xmlparse(document $1) columns value text path '@value')`, [expected]), 'failure');
+});

@@ -24,17 +24,17 @@ const busy = sampleRun([
 test('the summary tells counts, times, waits, the cache, the slowest five and what budgets found', t => {
 	t.deepEqual(plain(busy), [
 		'dataflow-tdd: 9 tests in 3.42 s, 8 passed, 1 failed',
-		'  time          set-up 1 %, body 99 %, end 1 % of 542 ms in tests',
+		'  in tests      542 ms: set-up 1 %, body 99 %, end 1 %',
 		'  database      49 % of that; 18 statements, 27 rows',
 		'  waits         2 leases, up to 230 ms; for a place, up to 2.11 s',
 		'  cache         2 of 2 databases had a template; that saved 3.00 s',
-		'  slowest       412 ms  …checkout/orders.test.ts › an order can be paid with t…',
+		'  slowest       412 ms  …/orders.test.ts › an order can be paid with two cards…',
 		'                 90 ms  tests/users.test.ts › 日本語のとても長いタイトル、切り…',
-		'                 10 ms  …ders/checkout/orders.test.ts › lists orders with items',
-		'                 10 ms  …sts/integration/orders/checkout/orders.test.ts › fails',
+		'                 10 ms  …/checkout/orders.test.ts › lists orders with items',
+		'                 10 ms  …/integration/orders/checkout/orders.test.ts › fails',
 		'                 10 ms  tests/users.test.ts › explained',
 		'  over budget   1 test, 412 ms of 100 ms: …/orders.test.ts › an order can be p…',
-		'  N+1           1 test, 14 times: …kout/orders.test.ts › lists orders with ite…',
+		'  N+1           1 test, 14 times: …/orders.test.ts › lists orders with items',
 		'  slow          1 statement, 82 ms: tests/users.test.ts › explained',
 		'  npx dataflow-tdd report shows all of it',
 	]);
@@ -60,6 +60,13 @@ test('colours add nothing but colours', t => {
 
 test('what there is nothing to say of is left out', t => {
 	const quiet = sampleRun([sampleFile('a.test.ts', [sampleTest()], {cache: {...busy.files[0]!.cache, bySchema: {}}})]);
-	t.deepEqual(plain(quiet).map(line => line.slice(2, 14).trim()), ['taflow-tdd:', 'time', 'database', 'waits', 'slowest', 'npx dataflow']);
+	t.deepEqual(plain(quiet).map(line => line.slice(2, 14).trim()), ['taflow-tdd:', 'in tests', 'database', 'waits', 'slowest', 'npx dataflow']);
 	t.is(renderSummary(sampleRun([sampleFile('a.test.ts', [])]), {colors: true, columns: 80}), '', 'nothing was measured');
+});
+
+test('teardowns are told where they took time, and failures that were expected as such', t => {
+	const run = sampleRun([sampleFile('a.test.ts', [sampleTest({outcome: 'expected', phases: {leaseMs: 0, queueMs: 0, setupMs: 1, bodyMs: 7, databaseMs: 0, teardownMs: 1, endMs: 1}})])]);
+	const [title, time] = plain(run);
+	t.is(title, 'dataflow-tdd: 1 test in 3.42 s, 1 failed as expected');
+	t.is(time, '  in tests      10 ms: set-up 10 %, body 70 %, teardown 10 %, end 10 %');
 });

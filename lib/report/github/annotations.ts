@@ -1,8 +1,8 @@
-import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
-import type {RunRecord, TestRecord} from '../../monitor/records.ts';
+import type {RunRecord} from '../../monitor/records.ts';
 import {formatMs, oneLine} from '../format.ts';
+import {TestSources} from '../test-source.ts';
 import {testsOf, type TestInFile} from '../totals.ts';
 
 /** GitHub shows no more of each kind for one step of a job. */
@@ -18,51 +18,37 @@ export interface Annotation {
 	readonly message: string;
 }
 
+type Place = Pick<Annotation, 'file' | 'line'>;
+
 /** What a run has to say of its test files: failures are errors, what budgets found is a warning. */
 export function annotationsOf(run: RunRecord): Annotation[] {
-	return testsOf(run).flatMap(one => [...failureOf(run, one), ...repeatedOf(run, one), ...warningsOf(run, one)]);
+	const sources = new TestSources(run.projectDir);
+	return testsOf(run).flatMap(one => {
+		const line = sources.find(one.record.file, one.test.title)?.line;
+		const place = {file: path.join(run.projectDir, one.record.file), ...(line !== undefined && {line})};
+		return [...failureOf(one, place), ...repeatedOf(one, place), ...warningsOf(one, place)];
+	});
 }
 
-function failureOf(run: RunRecord, one: TestInFile): Annotation[] {
-	const {outcome, error, durationMs, title} = one.test;
-	return outcome === 'failed' ? [{level: 'error', ...placeOf(run, one), title, message: `${error ?? 'The test failed.'} (${formatMs(durationMs)})`}] : [];
+function failureOf({test: {outcome, error, durationMs, title}}: TestInFile, place: Place): Annotation[] {
+	return outcome === 'failed' ? [{level: 'error', ...place, title, message: `${error ?? 'The test failed.'} (${formatMs(durationMs)})`}] : [];
 }
 
-/** At the line that sends the statement, where that is in the project. */
-function repeatedOf(run: RunRecord, one: TestInFile): Annotation[] {
-	return one.test.repeated.map(({statement, count, stack}) => ({
-		level: 'warning', ...placeOf(run, one), ...firstFrame(stack), title: `N+1: ${one.test.title}`,
-		message: `Sent ${count} times from here: ${one.record.statements[statement]?.text ?? ''}`,
+/** At the line that sends the statement, where that is known. */
+function repeatedOf({test, record}: TestInFile, place: Place): Annotation[] {
+	return test.repeated.map(({statement, count, stack}) => ({
+		level: 'warning', ...place, ...firstFrame(stack), title: `N+1: ${test.title}`,
+		message: `Sent ${count} times from here: ${record.statements[statement]?.text ?? ''}`,
 	}));
 }
 
-function warningsOf(run: RunRecord, one: TestInFile): Annotation[] {
+function warningsOf({test}: TestInFile, place: Place): Annotation[] {
 	// Repeated statements have a place of their own.
-	const others = one.test.warnings.filter(({kind}) => kind !== 'repeated');
-	return others.map(({kind, message}) => ({level: 'warning', ...placeOf(run, one), title: `${kind}: ${one.test.title}`, message}));
+	const others = test.warnings.filter(({kind}) => kind !== 'repeated');
+	return others.map(({kind, message}) => ({level: 'warning', ...place, title: `${kind}: ${test.title}`, message}));
 }
 
-/** The line of a test, where its file names it once and as it is. */
-function placeOf({projectDir}: RunRecord, {test, record}: TestInFile): Pick<Annotation, 'file' | 'line'> {
-	const file = path.join(projectDir, record.file);
-	const line = lineOfTitle(file, test.title);
-	return {file, ...(line !== undefined && {line})};
-}
-
-function lineOfTitle(file: string, title: TestRecord['title']): number | undefined {
-	let lines: string[];
-	try {
-		lines = readFileSync(file, 'utf8').split('\n');
-	} catch {
-		return undefined;
-	}
-
-	const literals = ['\'', '"', '`'].map(quote => `${quote}${title.replaceAll('\\', String.raw`\\`).replaceAll(quote, `\\${quote}`)}${quote}`);
-	const found = lines.flatMap((line, index) => literals.some(literal => line.includes(literal)) ? [index + 1] : []);
-	return found.length === 1 ? found[0] : undefined;
-}
-
-function firstFrame(stack: string): Pick<Annotation, 'file' | 'line'> | undefined {
+function firstFrame(stack: string): Place | undefined {
 	const [, place, line] = /\(?((?:file:\/\/)?\/[^()\n]+?|(?:file:\/\/\/)?[A-Za-z]:[^()\n]+?):(\d+):\d+\)?(?:\n|$)/.exec(stack) ?? [];
 	return place === undefined ? undefined : {file: place.startsWith('file:') ? fileURLToPath(place) : place, line: Number(line)};
 }

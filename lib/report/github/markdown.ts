@@ -1,5 +1,6 @@
 import type {RunRecord} from '../../monitor/records.ts';
 import {counted, formatCount, formatMs, formatShare, oneLine} from '../format.ts';
+import {outcomeParts} from '../outcome.ts';
 import {
 	cacheTotals, leaseTotals, repeatedStatements, slowestTests, slowStatements, testsOf, testsOverBudget, totalsOf, type TestInFile,
 } from '../totals.ts';
@@ -22,9 +23,9 @@ export function renderMarkdown(run: RunRecord): string {
 }
 
 function headline({server, startedAt, endedAt}: RunRecord, tests: readonly TestInFile[]): string {
-	const {passed, failed} = totalsOf(tests);
-	const outcome = failed === 0 ? 'all passed' : `${formatCount(failed)} failed, ${formatCount(passed)} passed`;
-	return `### ${failed === 0 ? '✅' : '❌'} ${counted(tests.length, 'test')} in ${formatMs(endedAt - startedAt)}: ${outcome}\n\non ${escapeMarkdown(server)}`;
+	const totals = totalsOf(tests);
+	const outcome = outcomeParts(totals).map(([, text]) => text).join(', ');
+	return `### ${totals.failed === 0 ? '✅' : '❌'} ${counted(tests.length, 'test')} in ${formatMs(endedAt - startedAt)}: ${outcome}\n\non ${escapeMarkdown(server)}`;
 }
 
 function totalsTable(run: RunRecord, tests: readonly TestInFile[]): string {
