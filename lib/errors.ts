@@ -47,7 +47,9 @@ export type ErrorCode =
 	| 'ERR_POOL_UNKNOWN'
 	| 'ERR_REPORT_RUN'
 	| 'ERR_REPORT_WRITE'
-	| 'ERR_EXPECT_QUERIES';
+	| 'ERR_EXPECT_QUERIES'
+	| 'ERR_TEST_QUERIES'
+	| 'ERR_TEST_REPEATED';
 
 /** The three sentences of an error: what happened (names, numbers), why (most likely), what to do about it. */
 export interface ErrorParts {

@@ -10,6 +10,7 @@ import type {TemplateRecord} from '../template/record.ts';
 import type {CommitHook} from './commit-hooks.ts';
 import {createConnection, type ContextConnection} from './connection.ts';
 import {leaked} from './errors.ts';
+import type {ExplainedStatement, Explanation} from './explain.ts';
 import {Gate} from './gate.ts';
 import type {Lane} from './lane.ts';
 import {nameOfTest} from './lock-report.ts';
@@ -59,6 +60,8 @@ export interface OpenContext {
 	readonly notes: readonly string[];
 	/** What has gone over the wire for the test so far. */
 	traffic(): Traffic;
+	/** Gets the plans of statements inside of the test's transaction; only right before `close`. */
+	explain(statements: readonly ExplainedStatement[]): Promise<ReadonlyArray<Explanation | undefined>>;
 	/** A fresh copy of what a pack's `load` returned. */
 	readonly seedResult: (pack: string) => unknown;
 	/** Ends the context; returns what has to fail the test, nothing when all is well. */
@@ -107,6 +110,7 @@ export async function openRollbackContext(lane: Lane, options: RollbackOptions, 
 	return {
 		context, record, notes,
 		traffic: meterTraffic(client),
+		explain: async statements => gate.isBusy ? [] : lane.holder.during(async () => transaction.explain(statements)),
 		seedResult: pack => parse(record.results[pack] ?? '-1'),
 		close: async ({hasFailed}) => close({lane, gate, transaction, pool, notes, note}, hasFailed),
 	};

@@ -22,6 +22,11 @@ export interface ResolvedLimits {
 	readonly slowMs: number;
 }
 
+/** The same limits where nobody wants to be told of anything but what fails a test, or was asked for by the test itself. */
+export function withoutAdvice(limits: ResolvedLimits, {budgetMs = Infinity}: TestLimits): ResolvedLimits {
+	return {...limits, budgetMs, slowMs: Infinity, repeatedStatements: limits.repeatedStatements === 'fail' ? 'fail' : 'off'};
+}
+
 /** The limits of a test: its own, then those of its fixture, then those of the project. */
 export function resolveLimits(config: HarnessConfig, fixture: string, given: TestLimits): ResolvedLimits {
 	return {

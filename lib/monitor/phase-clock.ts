@@ -22,6 +22,11 @@ export class PhaseClock {
 		this.#last = now;
 	}
 
+	/** What has passed since the last mark is nobody's. */
+	skip(): void {
+		this.#last = performance.now();
+	}
+
 	/** True if a phase has had time. */
 	hasMarked(phase: Phase): boolean {
 		return this.#spent[phase] > 0;

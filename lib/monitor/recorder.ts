@@ -15,17 +15,19 @@ export interface CollectedStatement {
 	/** Its place among the texts of the file. */
 	readonly index: number;
 	readonly text: string;
-	/** True if Kysely built it, so that its values are parameters. */
+	/** True if Kysely built it, so that its values are parameters; SQL that the user wrote is not, in Kysely's `sql` neither. */
 	readonly isBuilt: boolean;
 	count: number;
 	totalMs: number;
 	maxMs: number;
+	/** The values of the first call. */
+	firstValues: readonly unknown[] | undefined;
 	/** The values of the slowest call. */
 	slowestValues: readonly unknown[] | undefined;
 	rows: number;
 	errors: number;
 	/** Where the first calls were made. */
-	readonly origins: Error[];
+	origins: Error[];
 }
 
 /** Collects what one test does with its database. It is told by the context, and costs a few microseconds a statement. */
@@ -114,11 +116,19 @@ export class Recorder implements StatementObserver {
 		return this.statements.map(({index: statement, count, totalMs, maxMs, rows, errors}) => ({statement, count, totalMs: round(totalMs), maxMs: round(maxMs), rows, errors}));
 	}
 
-	#collect({text, query, origin, isContinued = false}: SentStatement): CollectedStatement {
+	/** Lets go of the values and places that it holds, once nobody wants to know them any more. */
+	letGo(): void {
+		for (const statement of this.#statements.values()) {
+			Object.assign(statement, {firstValues: undefined, slowestValues: undefined, origins: []});
+		}
+	}
+
+	#collect({text, query, values, origin, isContinued = false}: SentStatement): CollectedStatement {
 		let collected = this.#statements.get(text);
 		if (!collected) {
 			const index = this.#texts.indexOf(text, query);
-			collected = {index, text, isBuilt: query !== undefined, count: 0, totalMs: 0, maxMs: 0, slowestValues: undefined, rows: 0, errors: 0, origins: []};
+			const isBuilt = query !== undefined && query.kind !== 'RawNode';
+			collected = {index, text, isBuilt, count: 0, totalMs: 0, maxMs: 0, firstValues: values, slowestValues: undefined, rows: 0, errors: 0, origins: []};
 			this.#statements.set(text, collected);
 		}
 

@@ -1,26 +1,17 @@
 import {shorten} from '../context/errors.ts';
 import {framesOf} from '../context/origin.ts';
+import type {RepeatedStatement} from './records.ts';
+import type {CollectedStatement} from './recorder.ts';
 
-/** A statement of a test, as far as repetition goes. */
-export interface RepeatableStatement {
+/** Of a statement, what decides whether it was repeated. */
+export type RepeatableStatement = Pick<CollectedStatement, 'index' | 'text' | 'isBuilt' | 'count' | 'origins'>;
+
+/** The same statement, sent from the same place twice or more; its text is that of the first, and raw SQL may differ in its literals. */
+export interface Repeat extends RepeatedStatement {
 	readonly text: string;
-	readonly origin: Error;
-	/** True when Kysely built it: then values are parameters, and the same query has the same text. */
-	readonly isBuilt: boolean;
 }
 
-/** The same statement, sent from the same place twice or more. */
-export interface Repeat {
-	/** As it was sent first; those of raw SQL may differ in their literals. */
-	readonly text: string;
-	readonly count: number;
-	/** The user's frames, the nearest first. */
-	readonly stack: string;
-}
-
-/** How many stacks of one text are made: each costs 10 µs. */
-const stacksPerText = 20;
-/** How many are made of raw texts that may be the same statement with other literals. */
+/** How many raw texts are looked at that may be the same statement with other literals: a stack costs 10 µs. */
 const stacksOfRaw = 200;
 /** So much of the beginning of two raw texts has to be alike for that. */
 const comparedCharacters = 16;
@@ -39,33 +30,27 @@ interface Place extends Repeat {
  * @returns those with the highest counts first
  */
 export async function findRepeats(statements: readonly RepeatableStatement[], allowed: readonly string[] = []): Promise<readonly Repeat[]> {
-	if (statements.length < 2) {
-		return [];
-	}
-
-	const groups = [...Map.groupBy(statements, ({text}) => text).values()];
-	const alike = alikeRaw(groups);
-	const places = groups.filter(group => group.length > 1 || alike.has(group[0]!)).flatMap(group => placesOf(group));
+	const alike = alikeRaw(statements);
+	const places = statements.filter(statement => statement.count > 1 || alike.has(statement)).flatMap(statement => placesOf(statement));
 	const merged = [...Map.groupBy(places, ({stack}) => stack).values()].map(async here => mergeRaw(here));
 	return (await Promise.all(merged)).flat()
 		.filter(({text, stack, count}) => count > 1 && !allowed.some(part => text.includes(part) || stack.includes(part)))
 		.toSorted((one, other) => other.count - one.count)
-		.map(({text, count, stack}) => ({text, count, stack}));
+		.map(({statement, text, count, stack}) => ({statement, text, count, stack}));
 }
 
-/** The first of each raw text that begins like another one. A look at the beginning spares most tests their stacks. */
-function alikeRaw(groups: ReadonlyArray<readonly RepeatableStatement[]>): ReadonlySet<RepeatableStatement> {
-	const raw = groups.map(([first]) => first!).filter(({isBuilt, text}) => !isBuilt && text.length <= parsedCharacters);
+/** The raw texts that begin like another one. A look at the beginning spares most tests their stacks. */
+function alikeRaw(statements: readonly RepeatableStatement[]): ReadonlySet<RepeatableStatement> {
+	const raw = statements.filter(({isBuilt, text}) => !isBuilt && text.length <= parsedCharacters);
 	const byBeginning = Map.groupBy(raw, ({text}) => text.slice(0, comparedCharacters).split('\'')[0]!.replaceAll(/\d+/g, '0'));
 	return new Set([...byBeginning.values()].filter(group => group.length > 1).flat().slice(0, stacksOfRaw));
 }
 
-/** Where a text was sent from, and how often. */
-function placesOf(group: readonly RepeatableStatement[]): Place[] {
-	const places = [...Map.groupBy(group.slice(0, stacksPerText), ({origin}) => framesOf(origin, Infinity))];
-	const [{text, isBuilt}] = group as [RepeatableStatement];
-	// Where all that were looked at came from one place, so did the rest.
-	return places.filter(([stack]) => stack !== '').map(([stack, here]) => ({text, isBuilt, stack, count: places.length === 1 ? group.length : here.length}));
+/** Where a statement was sent from, and how often. */
+function placesOf({index: statement, text, isBuilt, count, origins}: RepeatableStatement): Place[] {
+	const places = [...Map.groupBy(origins, origin => framesOf(origin, Infinity))];
+	// Only the first calls are known by their place; where all of these are the same, so are the rest.
+	return places.filter(([stack]) => stack !== '').map(([stack, here]) => ({statement, text, isBuilt, stack, count: places.length === 1 ? count : here.length}));
 }
 
 /** Adds up the raw texts of one place that PostgreSQL's parser takes for the same statement. */

@@ -62,10 +62,10 @@ test('bytes and memory of a test are measured', t => {
 });
 
 test('a test over its budget is told, and does not fail', t => {
-	t.deepEqual(recordOf('one over its budget').warnings.map(({kind}) => kind), ['budget']);
+	t.deepEqual(recordOf('one over its budget').warnings.map(({kind}) => kind), ['budget', 'slow']);
 	t.regex(ava.output, /one over its budget.*\n +ℹ This test took \d+ ms .*; its budget is 10 ms\./);
 	t.is(recordOf('one over its budget').outcome, 'passed');
-	t.deepEqual(recordOf('one within a budget of its own').warnings, []);
+	t.deepEqual(recordOf('one within a budget of its own').warnings.map(({kind}) => kind), ['slow']);
 });
 
 test('the timeline of the keeper has the servers and leases of the run', t => {

@@ -19,7 +19,7 @@ export class CloneClient extends pg.Client {
 	watch: LockWatch | undefined;
 	/** Who is told of its statements: the recorder of the test that has it. */
 	observer: StatementObserver | undefined;
-	/** Where it was taken from its pool, up to the first statement that follows. */
+	/** Where it was taken from its pool. */
 	takenAt: Error | undefined;
 
 	// Callbacks, query objects and cursors are all taken by the one method of pg; here it only looks on.
@@ -40,8 +40,8 @@ export class CloneClient extends pg.Client {
 
 	/** Tells who observes the test; a query object brings its values, other forms have them in the second place. */
 	#tell(text: string, [query, values]: any[]): StatementEnd | undefined {
-		const origin = this.takenAt ?? captureOrigin();
-		this.takenAt = undefined;
+		// A client that was taken for one query only, by a pool or by Kysely, may be past the user's frames when it sends it.
+		const origin = Object.assign(captureOrigin(), {cause: this.takenAt});
 		return tellSent(this.observer, {text, values: Array.isArray(values) ? values : (query as {values?: unknown[]}).values, origin});
 	}
 

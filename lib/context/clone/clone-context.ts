@@ -10,6 +10,7 @@ import type {TemplateRecord} from '../../template/record.ts';
 import {databaseUrl} from '../../template/session.ts';
 import type {CommitHook} from '../commit-hooks.ts';
 import {createConnection, type ContextConnection} from '../connection.ts';
+import {explainApart, type ExplainedStatement, type Explanation} from '../explain.ts';
 import {nameOfTest} from '../lock-report.ts';
 import {HangingNotice, tellTo} from '../hanging.ts';
 import type {StatementObserver} from '../observer.ts';
@@ -67,6 +68,8 @@ export interface OpenClone {
 	readonly notes: readonly string[];
 	/** What has gone over the wire for the test so far. */
 	traffic(): Traffic;
+	/** Gets the plans of statements in a transaction of their own, which is rolled back; only right before `close`. */
+	explain(statements: readonly ExplainedStatement[]): Promise<ReadonlyArray<Explanation | undefined>>;
 	/** Ends the context; returns what has to fail the test, nothing when all is well. */
 	close(end: {hasFailed: boolean}): Promise<Error | undefined>;
 }
@@ -163,6 +166,11 @@ export async function openCloneContext(supply: CloneSupply, combination: Combina
 	return {
 		context, notes,
 		traffic: () => connections.traffic,
+		async explain(statements) {
+			connections.stopObserving();
+			const [idle] = connections.pools.flatMap(pool => pool.idle);
+			return idle ? holder.during(async () => explainApart(idle as never, statements)) : [];
+		},
 		async close({hasFailed}) {
 			connections.stopObserving();
 			return holder.during(async () => endClone({supply, name, address, record, pools: connections.pools, barriers, notes, hasFailed}));
