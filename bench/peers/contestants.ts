@@ -6,6 +6,7 @@ import process from 'node:process';
 import {pathToFileURL} from 'node:url';
 import {image} from '../availability.ts';
 import {ImageAlias} from '../docker.ts';
+import {installPackages} from '../install.ts';
 import type {Bench} from '../line.ts';
 import type {BenchServer} from '../options.ts';
 import {handwrittenProject} from '../suites/chinook.ts';
@@ -13,7 +14,6 @@ import type {GivenServer} from '../suites/given-server.ts';
 import {writeProject, type Project} from '../suites/project.ts';
 import {containerVariables, serverVariable} from '../suites/test-files.ts';
 import {avaPostgresFile, containerFile, dataFolderVariable, pgliteFile, pgsqlTestFile, snapshotFile} from './files.ts';
-import {installPeers} from './install.ts';
 
 /** What a user could have picked instead, ready to run. */
 export interface Contestant {
@@ -44,7 +44,7 @@ const slowRounds = 2;
 /** Installs the peers, and makes a place for their projects where they find them. */
 export async function peersHome({workspace, say}: Bench): Promise<string> {
 	const home = path.join(workspace.folder, 'peers');
-	const installed = await installPeers(say);
+	const installed = await installPackages('peers', say);
 	mkdirSync(home, {recursive: true});
 	try {
 		symlinkSync(path.join(installed, 'node_modules'), path.join(home, 'node_modules'));
