@@ -6,6 +6,9 @@ const yes = new Set(['true', 'yes', '1', 'on', 'enabled']);
 export const modeVariable = 'DATAFLOW_TDD_MODE';
 export const sessionVariable = 'DATAFLOW_TDD_SESSION';
 
+/** Where workers write what they measured: the folder of the run. */
+export const runVariable = 'DATAFLOW_TDD_RUN';
+
 /** True where tests run through the harness: `withTdd` says so to every worker, and DATAFLOW_TDD_MODE may. */
 export function isTddMode(): boolean {
 	return yes.has((process.env[modeVariable] ?? '').toLowerCase());
@@ -16,7 +19,7 @@ export const outsideVariable = 'DATAFLOW_TDD_OUTSIDE';
 
 /** An environment as it was before a test run has changed it. */
 export function outsideOfTests(env: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
-	const {[outsideVariable]: kept = '{}', ...rest} = env;
+	const {[outsideVariable]: kept = '{}', [runVariable]: _, ...rest} = env;
 	const outside = JSON.parse(kept) as Readonly<Record<string, string | null>>;
 	return {...rest, ...Object.fromEntries(Object.entries(outside).map(([name, value]) => [name, value ?? undefined]))};
 }

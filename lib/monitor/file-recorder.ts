@@ -1,9 +1,10 @@
 import process from 'node:process';
 import {threadId} from 'node:worker_threads';
 import type {CacheReport} from '../context/cache-statistics.ts';
+import {runVariable} from '../config/mode.ts';
 import {recordFormat, type FileRecord, type TestRecord} from './records.ts';
 import {Recorder} from './recorder.ts';
-import {runVariable, writeFileRecord} from './run-store.ts';
+import {writeFileRecord} from './run-store.ts';
 import {StatementTexts} from './statement-texts.ts';
 
 /** What a file recorder is told when its file is done. */

@@ -4,9 +4,6 @@ import process from 'node:process';
 import {threadId} from 'node:worker_threads';
 import {recordFormat, type FileRecord, type RunRecord} from './records.ts';
 
-/** Where workers write what they measured: the folder of the run. Set by `withTdd`. */
-export const runVariable = 'DATAFLOW_TDD_RUN';
-
 /** How many runs of a project are kept, to be looked at. */
 const keptRuns = 10;
 const runFile = 'run.json';

@@ -1,11 +1,12 @@
 import process from 'node:process';
 import {setTimeout as delay} from 'node:timers/promises';
+import {runVariable} from '../config/mode.ts';
 import type {HarnessConfig} from '../config/options.ts';
 import type {KeeperClient} from '../keeper/client.ts';
 import type {KeeperEvent} from '../keeper/timeline.ts';
 import {machineClass} from '../monitor/machine-class.ts';
 import {recordFormat, type FileRecord} from '../monitor/records.ts';
-import {createRun, readFileRecords, readRun, runVariable, writeRunHead, type RunHead} from '../monitor/run-store.ts';
+import {createRun, readFileRecords, readRun, writeRunHead, type RunHead} from '../monitor/run-store.ts';
 
 /** How long the keeper has to tell what it did. */
 const timelineWithinMs = 1000;

@@ -31,5 +31,6 @@ test('what a test run has changed in an environment is put back outside of it', 
 	t.deepEqual(outsideOfTests({DATABASE_URL: 'postgres://signpost', PGHOST: '127.0.0.1', HOME: '/home', DATAFLOW_TDD_OUTSIDE: outside}), {
 		DATABASE_URL: 'postgres://app@db/app', PGHOST: undefined, HOME: '/home',
 	});
+	t.deepEqual(outsideOfTests({DATAFLOW_TDD_RUN: '/a/run', HOME: '/home'}), {HOME: '/home'}, 'another run writes elsewhere');
 	t.deepEqual(outsideOfTests({DATABASE_URL: 'postgres://app'}), {DATABASE_URL: 'postgres://app'});
 });
