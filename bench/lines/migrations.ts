@@ -5,7 +5,8 @@ import {microSchema} from '../suites/micro.ts';
 import {writeProject, type Project} from '../suites/project.ts';
 import {runAva} from '../suites/run-ava.ts';
 
-const many = 300;
+/** How many are many. */
+const manyOf = ({isSmoke}: Bench): number => isSmoke ? 3 : 300;
 
 const testFile = `import test from 'ava';
 import {tddTestContext} from 'dataflow-tdd/ava';
@@ -30,6 +31,7 @@ async function create({workspace}: Bench, server: BenchServer, count: number): P
 
 async function measure(bench: Bench, server: BenchServer): Promise<Measurement[]> {
 	const {workspace, runs} = bench;
+	const many = manyOf(bench);
 	const projects = {one: await create(bench, server, 1), many: await create(bench, server, many)};
 	const samples = {one: [] as number[], many: [] as number[]};
 	for (let round = -1; round < runs; round++) {

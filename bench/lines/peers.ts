@@ -1,6 +1,6 @@
 import {ms, type Bench, type Line, type Measurement} from '../line.ts';
 import type {BenchServer} from '../options.ts';
-import {avaPostgres, containerPerFile, containerSnapshots, handwritten, peersHome, pglite, pgsqlTest, type Contestant, type Grounds} from '../peers/contestants.ts';
+import {avaPostgres, containerPerFile, containerSnapshots, handwritten, NotHere, peersHome, pglite, pgsqlTest, type Contestant, type Grounds} from '../peers/contestants.ts';
 import {median, pairedRatio} from '../statistics.ts';
 import {emptyProject, harnessProject, withoutChinook} from '../suites/chinook.ts';
 import {runFirstEver} from '../suites/first-ever.ts';
@@ -20,6 +20,8 @@ interface Entry {
 	readonly samples: number[];
 	/** Why it is not measured, or not further. */
 	failure?: string;
+	/** It is known why it cannot run on this machine. */
+	readonly isSkipped?: boolean;
 }
 
 interface Own {
@@ -44,7 +46,7 @@ async function attempt(server: BenchServer | undefined, name: string, make: () =
 			}
 		});
 	} catch (error) {
-		return {...entry(server, {name, setUp: ''}, async () => 0), failure: (error as Error).message};
+		return {...entry(server, {name, setUp: ''}, async () => 0), failure: (error as Error).message, isSkipped: error instanceof NotHere};
 	}
 }
 
@@ -132,6 +134,11 @@ async function measure(bench: Bench, script: string): Promise<Measurement[]> {
 	const emptyMs = await sample(bench, async () => runAva(empty, {testsPerFile}), entries);
 	const firsts = groups.map(({mine}) => entry(mine.warm.server, {name: 'dataflow-tdd, first ever', setUp: 'no snapshot, empty cluster or bundle', rounds: firstEverRounds}, async () => runFirstEver(bench.workspace, mine.project, {testsPerFile})));
 	await sample({...bench, runs: Math.min(bench.runs, firstEverRounds)}, async () => 0, firsts);
+	const broken = [...entries, ...firsts].find(({failure, isSkipped = false}) => failure !== undefined && !isSkipped);
+	if (bench.isSmoke && broken) {
+		throw new Error(`${broken.name} does not work: ${broken.failure}`);
+	}
+
 	return [...entries, ...firsts].map(entry => toMeasurement(entry, emptyMs, groups.find(({mine}) => mine.warm.server === (entry.server ?? 'embedded'))?.mine));
 }
 

@@ -6,8 +6,7 @@ import {runAva} from '../suites/run-ava.ts';
 
 const files = 4;
 /** 250, 500 and 1,000 tests in 4 files; the first two as near as whole tests allow. */
-const sizes = [62, 125, 250] as const;
-const largest = sizes[2];
+const sizesOf = ({isSmoke}: Bench): readonly [number, number, number] => isSmoke ? [1, 2, 3] : [62, 125, 250];
 const growth = 'growth: a further test, 500-1,000';
 
 interface Samples {
@@ -17,6 +16,8 @@ interface Samples {
 
 async function sample(bench: Bench, server: BenchServer, script: string): Promise<Samples> {
 	const {workspace, runs, say} = bench;
+	const sizes = sizesOf(bench);
+	const [,, largest] = sizes;
 	const project = await harnessProject(bench, server, {name: 'thousand', files, script});
 	const empty = await emptyProject(bench, {name: `thousand-beside-${server}`, files});
 	const samples: Samples = {empty: [], bySize: new Map(sizes.map(size => [size, []]))};
@@ -55,7 +56,7 @@ function describeGrowth(bySize: Samples['bySize']): Measurement {
 
 async function measure(bench: Bench, server: BenchServer, script: string): Promise<Measurement[]> {
 	const {empty, bySize} = await sample(bench, server, script);
-	const warm = bySize.get(largest)!;
+	const warm = bySize.get(sizesOf(bench)[2])!;
 	return [
 		{
 			what: '1,000 tests, 4 files: warm', figure: ms(median(warm)), peer: {...ms(median(empty)), name: '1,000 empty tests'}, ratio: pairedRatio(warm, empty),

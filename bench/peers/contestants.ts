@@ -1,3 +1,4 @@
+import {spawnSync} from 'node:child_process';
 import {createRequire} from 'node:module';
 import {mkdirSync, symlinkSync} from 'node:fs';
 import {readFile, writeFile} from 'node:fs/promises';
@@ -26,6 +27,9 @@ export interface Contestant {
 	/** What it leaves behind is removed between runs, outside of the measured time. */
 	readonly tidy?: () => Promise<void>;
 }
+
+/** What a contestant needs and this machine does not have. */
+export class NotHere extends Error {}
 
 /** What is needed to make a contestant. */
 export interface Grounds {
@@ -65,6 +69,10 @@ export async function handwritten({bench, name, files}: Grounds, server: BenchSe
 
 /** The npm package pgsql-test, on a server that is given. */
 export async function pgsqlTest({bench, name, files, home}: Grounds, server: BenchServer, given: GivenServer): Promise<Contestant> {
+	if (spawnSync('createdb', ['--version']).status !== 0) {
+		throw new NotHere('it runs createdb and dropdb of PostgreSQL\'s client programs, which are not on the PATH');
+	}
+
 	const env = {[serverVariable]: JSON.stringify(given.connection)};
 	const project = await writeProject(bench.workspace, {name: `${name}-pgsql-test-${server}`, files, home, testFile: pgsqlTestFile, env});
 	return {name: 'pgsql-test', setUp: 'server and template given; a database per file, rollback per test', project};

@@ -83,7 +83,7 @@ function legend(names) {
 	let [x, y] = [24, 52];
 	return names.map(name => {
 		const {color, width: strokeWidth, dash} = looks[name];
-		const room = 40 + name.length * 6.6;
+		const room = 42 + name.length * 6.2;
 		if (x + room > width - 16) {
 			[x, y] = [24, y + 18];
 		}
