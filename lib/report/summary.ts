@@ -1,7 +1,6 @@
 import {styleText} from 'node:util';
-import cliTruncate from 'cli-truncate';
-import stringWidth from 'string-width';
 import type {RunRecord} from '../monitor/records.ts';
+import {fit, widthOf} from './fit.ts';
 import {counted, formatCount, formatMs, formatShare, oneLine} from './format.ts';
 import {outcomeParts} from './outcome.ts';
 import {
@@ -48,15 +47,18 @@ export function renderSummary(run: RunRecord, {colors, columns}: SummaryOptions)
 		const head = `  ${label.padEnd(labelWidth)}`;
 		return `${style(isWarning ? 'yellow' : 'dim', head)}  ${text(width - head.length - 2)}`;
 	});
-	const lines = [title(run, totalsOf(tests), style), ...rows, style('dim', '  npx dataflow-tdd report shows all of it')];
-	return lines.map(line => cliTruncate(line, width)).join('\n');
+	const pointer = style('dim', fit('  npx dataflow-tdd report shows all of it', width));
+	return [titleOf(run, totalsOf(tests), {style, width}), ...rows, pointer].join('\n');
 }
 
 const outcomeColors = {passed: 'green', failed: 'red', expected: 'yellow'} as const;
 
-function title({startedAt, endedAt}: RunRecord, totals: TestTotals, style: Style): string {
-	const outcomes = outcomeParts(totals).map(([outcome, text]) => style(outcomeColors[outcome], text));
-	return `${style('bold', 'dataflow-tdd')}: ${counted(totals.tests, 'test')} in ${formatMs(endedAt - startedAt)}, ${outcomes.join(', ')}`;
+function titleOf({startedAt, endedAt}: RunRecord, totals: TestTotals, {style, width}: {readonly style: Style; readonly width: number}): string {
+	const outcomes = outcomeParts(totals);
+	const write = (style: Style): string => `${style('bold', 'dataflow-tdd')}: ${counted(totals.tests, 'test')} in ${formatMs(endedAt - startedAt)}, `
+		+ outcomes.map(([outcome, text]) => style(outcomeColors[outcome], text)).join(', ');
+	const plain = write((_, text) => text);
+	return plain.length > width ? fit(plain, width) : write(style);
 }
 
 function rowsOf(run: RunRecord, tests: readonly TestInFile[]): Row[] {
@@ -73,7 +75,7 @@ function rowsOf(run: RunRecord, tests: readonly TestInFile[]): Row[] {
 	];
 }
 
-const fitting = (text: string) => (room: number): string => cliTruncate(text, room);
+const fitting = (text: string) => (room: number): string => fit(text, room);
 
 function timeText({split, durationMs}: TestTotals): string {
 	const parts = [['set-up', split.setupMs], ['body', split.bodyMs], ['teardown', split.teardownMs], ['end', split.endMs]] as const;
@@ -124,19 +126,19 @@ function slowRows(tests: readonly TestInFile[]): Row[] {
 
 /** A finding, and the test that has most of it. */
 function warning(label: string, text: string, worst: TestInFile): Row {
-	return {label, isWarning: true, text: room => `${cliTruncate(text, room)} ${placeOf(worst, room - text.length - 1)}`.trimEnd()};
+	return {label, isWarning: true, text: room => `${fit(text, room)} ${placeOf(worst, room - text.length - 1)}`.trimEnd()};
 }
 
 /** `tests/orders.test.ts › an order can be paid`; where both are too long, the file loses its first folders, and the title its end. */
 function placeOf({test, record}: TestInFile, room: number): string {
 	const title = oneLine(test.title);
-	const file = shortened(oneLine(record.file), Math.max(Math.floor(room * 0.45), room - stringWidth(title) - 3));
-	return room < 1 ? '' : cliTruncate(`${file} › ${title}`, room);
+	const file = shortened(oneLine(record.file), Math.max(Math.floor(room * 0.45), room - widthOf(title) - 3));
+	return room < 1 ? '' : fit(`${file} › ${title}`, room);
 }
 
 /** `tests/integration/orders.test.ts` as `…/orders.test.ts`. */
 function shortened(file: string, room: number): string {
 	const names = file.split(/[/\\]/);
 	const candidates = [file, ...names.slice(1).map((_, index) => `…/${names.slice(index + 1).join('/')}`)];
-	return candidates.find(candidate => stringWidth(candidate) <= room) ?? cliTruncate(names.at(-1)!, Math.max(room, 1), {position: 'start'});
+	return candidates.find(candidate => widthOf(candidate) <= room) ?? fit(names.at(-1)!, Math.max(room, 1), 'start');
 }
