@@ -45,8 +45,8 @@ export interface Following {
 }
 
 /** Variables with which the outer run tells its own workers how it is set up. */
-// In CI, AVA neither writes snapshots nor watches.
-const outerVariables = ['CI', 'DATAFLOW_TDD_MODE', 'DATAFLOW_TDD_SESSION', 'NODE_OPTIONS', 'NODE_CHANNEL_FD', 'AVA_PATH', 'NODE_V8_COVERAGE'];
+// In CI, AVA neither writes snapshots nor watches; in Actions, what a run inside of a test finds is none of the job's business.
+const outerVariables = ['CI', 'DATAFLOW_TDD_MODE', 'DATAFLOW_TDD_SESSION', 'NODE_OPTIONS', 'NODE_CHANNEL_FD', 'AVA_PATH', 'NODE_V8_COVERAGE', 'GITHUB_ACTIONS', 'GITHUB_STEP_SUMMARY', 'GITHUB_WORKSPACE'];
 
 function environment(more: RunOptions['env']): NodeJS.ProcessEnv {
 	const env: NodeJS.ProcessEnv = {...outsideOfTests(process.env), DATAFLOW_TDD_LINGER_MS: '2000', DATAFLOW_TDD_WORKERS: '2', FORCE_COLOR: '0', NO_COLOR: '1'};
