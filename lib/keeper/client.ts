@@ -24,6 +24,8 @@ export interface KeeperClient {
 	ref(): void;
 	unref(): void;
 	close(): void;
+	/** Called when the last worker has left the keeper; nobody unless somebody sets it. */
+	onWorkersLeft: () => void;
 }
 
 async function greet(socket: Socket, options: {isNew: boolean; role: ClientRole; progress: Progress; version: string}): Promise<KeeperClient> {
@@ -33,10 +35,16 @@ async function greet(socket: Socket, options: {isNew: boolean; role: ClientRole;
 			resolve();
 		});
 	});
-	const rpc = openChannel<KeeperApi, ClientApi>(socket, {progress});
+	let client: KeeperClient | undefined;
+	const rpc = openChannel<KeeperApi, ClientApi>(socket, {
+		progress,
+		workersLeft() {
+			client?.onWorkersLeft();
+		},
+	});
 	const info = await rpc.hello({version, role});
-	return {
-		api: rpc, info, isNew, closed,
+	client = {
+		api: rpc, info, isNew, closed, onWorkersLeft() {},
 		isOpen: () => !socket.destroyed,
 		ref: () => socket.ref(),
 		unref: () => socket.unref(),
@@ -44,6 +52,7 @@ async function greet(socket: Socket, options: {isNew: boolean; role: ClientRole;
 			socket.destroy();
 		},
 	};
+	return client;
 }
 
 /**

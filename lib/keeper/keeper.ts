@@ -4,12 +4,12 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import {setTimeout as delay} from 'node:timers/promises';
-import type {BirpcReturn} from 'birpc';
 import {cacheSubfolder} from '../config/folders.ts';
 import type {HarnessConfig} from '../config/options.ts';
 import {KeeperError} from '../errors.ts';
 import {chooseServer, type ChosenServer} from '../server/choose.ts';
 import {openChannel} from './channel.ts';
+import {Clients, type Client} from './clients.ts';
 import type {KeeperIdentity} from './identity.ts';
 import {KeptDatabases} from './kept-databases.ts';
 import {LeaseRequests} from './lease-requests.ts';
@@ -45,13 +45,6 @@ export interface KeeperOptions {
 	readonly onEnd: (end: {readonly isClean: boolean}) => void;
 }
 
-/** One connection: what it is for, and what it holds. */
-interface Client {
-	role: ClientRole;
-	readonly leases: Set<number>;
-	readonly remote: BirpcReturn<ClientApi, KeeperApi>;
-}
-
 /** What there is once the server is chosen. */
 interface World {
 	readonly chosen: ChosenServer;
@@ -68,7 +61,7 @@ export class Keeper {
 	readonly opened: Promise<unknown>;
 	readonly #options: KeeperOptions;
 	readonly #startedAt = performance.now();
-	readonly #clients = new Set<Client>();
+	readonly #clients = new Clients();
 	readonly #wishes: Wishes;
 	readonly #linger: Linger;
 	readonly #timeline = new Timeline();
@@ -196,7 +189,7 @@ export class Keeper {
 	}
 
 	async #leave(client: Client): Promise<void> {
-		this.#clients.delete(client);
+		this.#clients.remove(client);
 		const world = await this.#world.catch(() => {});
 		for (const lease of client.leases) {
 			await world?.leases.release(lease, {isClean: false}).catch((error: unknown) => {
@@ -219,9 +212,7 @@ export class Keeper {
 
 	#broadcast(step: string, fraction?: number): void {
 		log(`${step}${fraction === undefined ? '' : ` (${Math.round(fraction * 100)} %)`}`);
-		for (const {remote} of this.#clients) {
-			void remote.progress.asEvent(step, fraction);
-		}
+		this.#clients.tellProgress(step, fraction);
 	}
 
 	#info({chosen, description}: World): KeeperInfo {

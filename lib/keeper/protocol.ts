@@ -139,4 +139,6 @@ export type ClientRole = 'run' | 'worker' | 'visitor';
 /** What the keeper tells its clients without being asked. */
 export interface ClientApi {
 	progress(step: string, fraction?: number): void;
+	/** The last worker has left, and none is waiting. Another may come at any time. */
+	workersLeft(): void;
 }

@@ -46,6 +46,8 @@ function writeWhole(file: string, value: unknown): void {
 
 /** Adds what a worker measured. At once, because a worker that is done is ended. */
 export function writeFileRecord(folder: string, record: FileRecord): void {
+	// In watch mode, later runs may have taken the place of the folder.
+	mkdirSync(folder, {recursive: true});
 	// A file may have more than one session: closed sessions are opened again by tests that come late.
 	writeWhole(path.join(folder, `file-${process.pid}-${threadId}-${Math.round(record.startedAt * 1000)}.json`), record);
 }

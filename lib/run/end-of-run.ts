@@ -1,15 +1,14 @@
+import {readdirSync, renameSync} from 'node:fs';
+import path from 'node:path';
 import process from 'node:process';
-import {setTimeout as delay} from 'node:timers/promises';
 import {runVariable} from '../config/mode.ts';
 import type {HarnessConfig} from '../config/options.ts';
 import type {KeeperClient} from '../keeper/client.ts';
-import type {KeeperEvent} from '../keeper/timeline.ts';
-import {machineClass} from '../monitor/machine-class.ts';
-import {recordFormat, type FileRecord} from '../monitor/records.ts';
-import {createRun, readFileRecords, readRun, writeRunHead, type RunHead} from '../monitor/run-store.ts';
+import {createRun, readFileRecords} from '../monitor/run-store.ts';
+import {endAtOnce, endWell, type Run} from './run-end.ts';
 
-/** How long the keeper has to tell what it did. */
-const timelineWithinMs = 1000;
+/** AVA starts the next worker within so long: after that, a run in watch mode is over. */
+const cycleMs = 1000;
 
 /** A run of which a record is kept. */
 export interface RecordedRun {
@@ -27,13 +26,17 @@ export function recordRun(config: HarnessConfig): RecordedRun {
 		environment: {[runVariable]: folder},
 		follow(keeper) {
 			const run: Run = {config, keeper, id, folder, startedAt};
+			if (process.argv.some(argument => argument === '--watch' || argument === '-w')) {
+				followCycles(run);
+			}
+
 			let hasEnded = false;
 			// AVA's main process ends by having nothing left to do.
 			process.once('beforeExit', () => {
 				hasEnded = true;
 				void endWell(run);
 			});
-			// Unless it is interrupted: then there is no time to ask the keeper, and nobody who reads a summary.
+			// Unless it is interrupted.
 			process.once('exit', () => {
 				if (!hasEnded) {
 					endAtOnce(run);
@@ -43,74 +46,32 @@ export function recordRun(config: HarnessConfig): RecordedRun {
 	};
 }
 
-interface Run {
-	readonly config: HarnessConfig;
-	readonly keeper: KeeperClient;
-	readonly id: string;
-	readonly folder: string;
-	readonly startedAt: number;
-}
-
-/** Writes the run down, and reports it. What is measured is never a reason for a run to fail. */
-async function endWell(run: Run): Promise<void> {
-	try {
-		const endedAt = Date.now();
-		const files = readFileRecords(run.folder);
-		if (files.length > 0) {
-			writeRunHead(run.folder, headOf(run, {files, endedAt, timeline: await timelineOf(run.keeper, run.startedAt)}));
-			const {reportRun} = await import('../report/after-run.ts');
-			await reportRun(readRun(run.folder)!, run.config);
-		}
-	} catch (error) {
-		complain(error);
-	}
-}
-
-function endAtOnce(run: Run): void {
-	try {
-		const files = readFileRecords(run.folder);
-		if (files.length > 0) {
-			writeRunHead(run.folder, headOf(run, {files, endedAt: Date.now(), timeline: []}));
-		}
-	} catch (error) {
-		complain(error);
-	}
-}
-
-function complain(error: unknown): void {
-	process.stderr.write(`dataflow-tdd: what was measured in this run could not be written down: ${(error as Error).message}\n`);
-}
-
-interface Measured {
-	readonly files: readonly FileRecord[];
-	readonly endedAt: number;
-	readonly timeline: readonly KeeperEvent[];
-}
-
-function headOf({config, keeper, id, startedAt}: Run, {files, endedAt, timeline}: Measured): RunHead {
-	const {description, reason} = keeper.info;
-	const kind = description.split(' ', 1)[0]!;
-	return {
-		format: recordFormat, id, projectDir: config.projectDir, startedAt, endedAt, server: description, reason, workers: config.workers,
-		machine: machineClass(`${kind} ${files[0]!.serverVersion}`),
-		...(process.exitCode !== undefined && {exitCode: Number(process.exitCode)}),
-		timeline,
+/** In watch mode, every time that all workers have left is the end of a run. */
+function followCycles(run: Run): void {
+	let timer: NodeJS.Timeout | undefined;
+	run.keeper.onWorkersLeft = () => {
+		clearTimeout(timer);
+		timer = setTimeout(() => {
+			const cycle = takeCycle(run);
+			if (cycle) {
+				void endWell(cycle);
+			}
+		}, cycleMs).unref();
 	};
 }
 
-async function timelineOf(keeper: KeeperClient, since: number): Promise<readonly KeeperEvent[]> {
-	if (!keeper.isOpen()) {
-		return [];
+/** Moves what workers have written so far into the folder of a run of its own. */
+function takeCycle(run: Run): Run | undefined {
+	const names = readdirSync(run.folder).filter(name => name.endsWith('.json'));
+	if (names.length === 0) {
+		return undefined;
 	}
 
-	keeper.ref();
-	try {
-		// The timer alone must not keep the process: it would make every run a second longer.
-		return await Promise.race([keeper.api.timeline(since), delay(timelineWithinMs, [], {ref: false})]);
-	} catch {
-		// It has ended: then nobody knows any more.
-		return [];
-	} finally {
-		keeper.unref();
+	const {id, folder} = createRun(run.config.projectDir);
+	for (const name of names) {
+		renameSync(path.join(run.folder, name), path.join(folder, name));
 	}
+
+	const files = readFileRecords(folder);
+	return {...run, id, folder, startedAt: files[0]!.startedAt, endedAt: Math.max(...files.map(({endedAt}) => endedAt))};
 }

@@ -3,6 +3,7 @@ import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import test from 'ava';
+import {readLatestRun} from '#lib/monitor/run-store.js';
 import {withProject} from '../helpers/run-ava.ts';
 
 /** Why AVA's watch mode cannot work here; nothing where it can. */
@@ -34,11 +35,13 @@ test('watch mode runs on, and the next run uses an edited schema', async t => {
 			t.log(run.output());
 		}
 	});
-	await run.waitFor(/columns: id,name;[^]*1 test passed/);
+	await run.waitFor(/columns: id,name;[^]*1 test passed[^]*dataflow-tdd: 1 test in [^]*1 passed/);
+	t.is(readLatestRun(project.folder)?.files.length, 1);
 
 	const first = run.output().length;
 	await writeFile(path.join(project.folder, 'schemas/002_email.sql'), 'alter table users add column email text;\n');
-	await run.waitFor(/columns: id,name,email;[^]*1 test passed/, first);
+	await run.waitFor(/columns: id,name,email;[^]*1 test passed[^]*dataflow-tdd: 1 test in [^]*1 passed/, first);
+	t.is(readLatestRun(project.folder)?.files.length, 1, 'each run in watch mode is one of its own');
 
 	const second = run.output().length;
 	await writeFile(path.join(project.folder, 'schemas/002_email.sql'), 'alter table users add column email text references nowhere;\n');
