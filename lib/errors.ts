@@ -49,7 +49,9 @@ export type ErrorCode =
 	| 'ERR_REPORT_WRITE'
 	| 'ERR_EXPECT_QUERIES'
 	| 'ERR_TEST_QUERIES'
-	| 'ERR_TEST_REPEATED';
+	| 'ERR_TEST_REPEATED'
+	| 'ERR_TEST_BUDGET'
+	| 'ERR_TEST_MEMORY';
 
 /** The three sentences of an error: what happened (names, numbers), why (most likely), what to do about it. */
 export interface ErrorParts {

@@ -2,7 +2,9 @@ import test from 'ava';
 import type {Kysely} from 'kysely';
 import {expectAssignable, expectError, expectType} from 'tsd';
 import {defineSeedPack, type RegisteredSeeds} from 'dataflow-tdd';
-import {tddDataflow, tddParallelSafe, tddSeededData, tddTestContext} from 'dataflow-tdd/ava';
+import {
+	enhancedTddContext, expectQueries, memoryOptimizedTest, performanceFallback, performanceMonitoredTest, tddDataflow, tddParallelSafe, tddPerformanceTracker, tddSeededData, tddTestContext,
+} from 'dataflow-tdd/ava';
 import type {DB} from '../tdd-env.js';
 
 test('the context is typed by the registration', tddTestContext, async (t, {db, connection, testId}) => {
@@ -98,3 +100,66 @@ defineSeedPack<DB>()({
 	},
 });
 expectError(defineSeedPack<DB>()({name: 'wrong', load: async db => db.selectFrom('no_such_table').selectAll().execute()}));
+
+test('limits are typed on every fixture', tddTestContext.with({budgetMs: 50, maxQueries: 3, repeatedStatements: 'fail', allowedRepeats: ['loadUser']}), async (t, {db}) => {
+	expectType<Kysely<DB>>(db);
+	expectType<number>(await expectQueries(1, async () => 7));
+	expectType<string>(await expectQueries({max: 3}, () => 'text'));
+	expectError(expectQueries({most: 3}, () => 'text'));
+	t.pass();
+});
+tddParallelSafe.with({budgetMs: 50, maxQueries: 3, seeds: ['shop']});
+tddSeededData('shop').with({budgetMs: 50, maxQueries: 3});
+expectError(tddTestContext.with({repeatedStatements: 'sometimes'}));
+expectError(tddTestContext.with({budget: 50}));
+
+test('monitoring is typed', performanceMonitoredTest, async (t, {db, df, metricsCollector, monitor, alertHandler, data}) => {
+	expectType<Kysely<DB>>(db);
+	expectType<number>(await metricsCollector.measure('seven', async () => 7));
+	expectType<number>(metricsCollector.currentMetrics.durationMs);
+	expectType<number>(monitor.statements);
+	alertHandler.on(alert => {
+		expectType<number>(alert.limit);
+	});
+	expectError(alertHandler.setThreshold('seven', {milliseconds: 7}));
+	expectType<number>(await df.users.count());
+	expectError(data.shop);
+	t.pass();
+});
+
+test('options of monitoring are typed', performanceMonitoredTest.with({thresholds: {seven: {durationMs: 7}}, isolationLevel: 'serializable', role: 'shop_app', seeds: ['shop']}), async (t, {data, models}) => {
+	expectType<number>(data.shop.openOrder.id);
+	expectType<number>((await models.orders.find(1))!.id);
+	t.pass();
+});
+expectError(performanceMonitoredTest.with({seeds: ['no such pack']}));
+expectError(performanceMonitoredTest.with({maxLeakBytes: 1}));
+
+test('memory is typed', memoryOptimizedTest.with({maxLeakBytes: 1_000_000}).with({seeds: ['shop']}), async (t, {optimizer, tracker, cleanup, db, data}) => {
+	for await (const rows of optimizer.batches(db.selectFrom('users').select('id'), 100)) {
+		expectType<Array<{id: number}>>(rows);
+	}
+
+	expectType<number[]>(tracker.track('list', [1]));
+	expectType<number>(tracker.peak.heapBytes);
+	expectType<number>(data.shop.openOrder.id);
+	cleanup.add(() => {});
+	t.pass();
+});
+
+test('trackers and fallbacks are typed', performanceFallback.with({strict: true}), async (t, {tracker, fallback}) => {
+	expectType<number>(tracker.checkpoint('here').sinceLastMs);
+	expectType<number>(await fallback(async () => 7, () => 8));
+	t.pass();
+});
+expectError(tddPerformanceTracker.with({strict: true}));
+
+test('the enhanced context is typed', enhancedTddContext.with({seeds: ['shop']}), async (t, {preheatedPool, getPoolStatistics, getCacheStatistics, metrics, memory, data}) => {
+	(await preheatedPool.connect()).release();
+	expectType<number>(getPoolStatistics().preheatedConnections);
+	expectType<number>(getCacheStatistics().hits);
+	expectType<number>(metrics.elapsedMs);
+	expectType<number>(memory.peak.heapBytes);
+	expectType<number>(data.shop.openOrder.id);
+	t.pass();
+});
