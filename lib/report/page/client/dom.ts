@@ -32,6 +32,14 @@ export function section(id: string, title: string, ...children: readonly Child[]
 	return h('section', {id, 'aria-labelledby': heading}, h('h2', {id: heading}, title), ...children);
 }
 
+let fields = 0;
+
+/** A control with its label. */
+export function field(title: string, control: HTMLInputElement | HTMLSelectElement, className = ''): HTMLElement {
+	control.id = `field-${++fields}`;
+	return h('div', {class: `field ${className}`}, h('label', {for: control.id}, title), control);
+}
+
 /** Something that is shown on demand. */
 export function details(summary: string, ...children: readonly Child[]): HTMLElement {
 	return h('details', {}, h('summary', {}, summary), ...children);

@@ -1,7 +1,7 @@
 import type {ChartConfiguration} from 'chart.js';
 import type {HistoryTrend} from '../data.ts';
 import type {Charts} from './chart.ts';
-import {h, section} from './dom.ts';
+import {field, h, section} from './dom.ts';
 import {formatBytes, formatCount, formatMs, formatTime, quantile} from './format.ts';
 import {DataTable} from './table.ts';
 import {colour} from './theme.ts';
@@ -22,7 +22,7 @@ export function historySection(history: readonly HistoryTrend[], charts: Charts)
 	select.value = String(trends.indexOf(shown));
 	return section('history', 'History',
 		h('p', {class: 'muted'}, 'The last runs that were measured. The band is what counts as unchanged.'),
-		h('label', {class: 'inline'}, h('span', {}, 'Figure'), select), chart.element, table(trends));
+		field('Figure', select, 'inline'), chart.element, table(trends));
 }
 
 function table(trends: readonly HistoryTrend[]): HTMLElement {
@@ -67,7 +67,7 @@ function words(trend: HistoryTrend): string {
 }
 
 function written({unit = 'count'}: HistoryTrend, value: number): string {
-	return unit === 'ms' ? formatMs(value) : unit === 'bytes' ? formatBytes(value) : formatCount(value);
+	return unit === 'ms' ? (value < 100 ? `${value.toFixed(value < 1 ? 2 : 1)} ms` : formatMs(value)) : unit === 'bytes' ? formatBytes(value) : formatCount(value);
 }
 
 function last({points}: HistoryTrend): number {

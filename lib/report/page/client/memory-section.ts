@@ -23,15 +23,16 @@ export function memorySection(data: PageData, charts: Charts): HTMLElement {
 }
 
 function chartOf(tests: readonly PageTest[]): ChartConfiguration {
+	const inOrder = tests.toSorted((one, other) => beginOf(one) - beginOf(other));
 	const step = Math.max(1, Math.ceil(tests.length / maxPoints));
-	const points = Array.from({length: Math.ceil(tests.length / step)}, (_, index) => highestOf(tests.slice(index * step, (index + 1) * step)));
+	const points = Array.from({length: Math.ceil(tests.length / step)}, (_, index) => highestOf(inOrder.slice(index * step, (index + 1) * step)));
 	return {
 		type: 'line',
-		data: {datasets: [{data: points, borderColor: colour('accent'), backgroundColor: colour('band'), borderWidth: 1.5, pointRadius: 0, fill: 'origin'}]},
+		data: {datasets: [{data: points, showLine: false, pointRadius: 2.5, pointBackgroundColor: colour('accent'), pointBorderWidth: 0}]},
 		options: {
 			parsing: false, interaction: {mode: 'nearest', axis: 'x', intersect: false},
 			scales: {
-				x: {type: 'linear', grid: {display: false}, border: {display: false}, min: 0, max: points.at(-1)?.x ?? 1, ticks: {callback: value => formatMs(Number(value)), maxTicksLimit: 8}},
+				x: {type: 'linear', grid: {display: false}, border: {display: false}, min: 0, ticks: {callback: value => formatMs(Number(value)), maxTicksLimit: 8}},
 				y: {beginAtZero: true, border: {display: false}, ticks: {maxTicksLimit: 5, callback: value => `${value} MiB`}},
 			},
 			plugins: {tooltip: {callbacks: {title: () => '', label: ({raw}) => `${(raw as {y: number}).y.toFixed(1)} MiB after ${formatMs((raw as {x: number}).x)}`}}},
@@ -55,8 +56,8 @@ function testTable(tests: readonly PageTest[]): HTMLElement {
 	return new DataTable({
 		caption: 'Memory by test', rows: tests, sortBy: 'rise', pageSize: 8, columns: [
 			{id: 'title', title: 'Test', width: 'grow', value: ({title}) => title, cell: test => testLink(test)},
-			{id: 'rise', title: 'At its peak, +MiB', value: rise, cell: test => plainMebibytes(rise(test))},
-			{id: 'kept', title: 'Kept, +MiB', value: grown, cell: test => plainMebibytes(grown(test))},
+			{id: 'rise', title: 'Peak, +MiB', value: rise, cell: test => plainMebibytes(rise(test))},
+			{id: 'kept', title: 'Kept, +MiB', width: 'wide', value: grown, cell: test => plainMebibytes(grown(test))},
 			{id: 'heap', title: 'Heap, MiB', width: 'wide', value: ({memory}) => memory.heapPeak, cell: ({memory}) => plainMebibytes(memory.heapPeak)},
 			{id: 'external', title: 'Off the heap, MiB', width: 'wide', value: ({memory}) => memory.externalAfter, cell: ({memory}) => plainMebibytes(memory.externalAfter)},
 		],

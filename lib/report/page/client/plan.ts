@@ -3,7 +3,7 @@ import {h} from './dom.ts';
 import {formatCount, formatMs, plainMs} from './format.ts';
 import {planFooter, planLines, type PlanLine} from './plan-tree.ts';
 
-/** How many times off an estimate is worth a word. */
+/** How many times too low an estimate has to be to be worth a word. Too high ones are often a LIMIT that stopped a step early. */
 const farOff = 10;
 
 /** A plan as an indented tree with times, rows and buffers. */
@@ -18,7 +18,7 @@ export function planView({plan, tookMs, isAnalyzed, buffers}: CapturedPlan): HTM
 
 	return h('div', {class: 'plan'},
 		h('p', {class: 'muted'}, facts.join(' · ')),
-		h('div', {class: 'scroll', role: 'region', 'aria-label': 'Plan', tabindex: 0}, h('table', {},
+		h('div', {class: 'scroll', role: 'group', 'aria-label': 'Plan', tabindex: 0}, h('table', {},
 			h('caption', {class: 'hidden'}, 'Plan, each step below the one that it feeds'),
 			h('thead', {}, h('tr', {}, h('th', {scope: 'col'}, 'Step'), ...(isAnalyzed ? ['Own ms', 'Total ms', 'Rows', 'Expected', 'Loops', 'Blocks'] : ['Expected rows', 'Cost']).map(title => h('th', {scope: 'col', class: 'number'}, title)))),
 			h('tbody', {}, ...lines.map(line => row(line, isAnalyzed, longest))))));
@@ -44,9 +44,8 @@ function estimate({rows = 0, estimatedRows}: PlanLine): HTMLElement {
 		return h('td');
 	}
 
-	const ratio = Math.max(rows, 1) / Math.max(estimatedRows, 1);
-	const isOff = ratio >= farOff || ratio <= 1 / farOff;
-	return h('td', {class: 'number'}, formatCount(estimatedRows), isOff && h('span', {class: 'note warn'}, `${formatCount(Math.max(ratio, 1 / ratio))} times off`));
+	const ratio = rows / Math.max(estimatedRows, 1);
+	return h('td', {class: 'number'}, formatCount(estimatedRows), ratio >= farOff && h('span', {class: 'note warn'}, `${formatCount(ratio)} times too low`));
 }
 
 function figure(value: number | undefined, format: (value: number) => string): HTMLElement {

@@ -49,13 +49,13 @@ function groupTable(thing: string, groups: readonly Group[]): HTMLElement {
 	return new DataTable({
 		caption: `Time by ${thing}`, rows: groups, sortBy: 'total', pageSize: 12, columns: [
 			{id: 'name', title: thing === 'file' ? 'File' : 'Fixture', value: ({name}) => name, cell: ({name}) => pathText(name)},
-			{id: 'tests', title: 'Tests', value: ({tests}) => tests.length},
+			{id: 'tests', title: 'Tests', width: 'wide', value: ({tests}) => tests.length},
 			{id: 'total', title: 'Total, ms', value: ({totalMs}) => totalMs, cell: ({totalMs}) => plainMs(totalMs)},
 			{id: 'mean', title: 'Mean, ms', width: 'wide', value: ({totalMs, tests}) => totalMs / tests.length, cell: ({totalMs, tests}) => plainMs(totalMs / tests.length)},
 			{id: 'setup', title: 'Set-up, mean ms', width: 'wide', value: group => meanOf(group, 'setup'), cell: group => plainMs(meanOf(group, 'setup'))},
 			{id: 'database', title: 'Database, mean ms', width: 'wide', value: group => meanOf(group, 'database'), cell: group => plainMs(meanOf(group, 'database'))},
 			{id: 'queue', title: 'Longest wait, ms', width: 'wide', value: ({longestQueueMs}) => longestQueueMs, cell: ({longestQueueMs}) => plainMs(longestQueueMs)},
-			{id: 'split', title: 'Split', width: 'grow', value: ({totalMs}) => totalMs, cell: ({parts}) => partsBar(parts, longest)},
+			{id: 'split', title: 'Split', width: 'grow', isText: true, value: ({totalMs}) => totalMs, cell: ({parts}) => partsBar(parts, longest)},
 		],
 	}).element;
 }

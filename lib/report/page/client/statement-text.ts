@@ -12,7 +12,7 @@ export function statementBlock(text: string): HTMLElement {
 
 /** The path of a file, which may break behind each slash. */
 export function pathText(path: string): HTMLElement {
-	return h('span', {class: 'path'}, ...path.split(/(?<=[/\\])/).flatMap(part => [part, h('wbr')]));
+	return h('div', {class: 'path'}, ...path.split(/(?<=[/\\])/).flatMap(part => [part, h('wbr')]));
 }
 
 /** A test as a link to all that is known of it. */

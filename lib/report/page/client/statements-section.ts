@@ -81,8 +81,8 @@ function usesTable({uses}: StatementTotals): HTMLElement {
 			{id: 'test', title: 'Test', width: 'grow', value: ({test}) => test.title, cell: ({test}) => testLink(test)},
 			{id: 'count', title: 'Times', value: ({use}) => use.count},
 			{id: 'total', title: 'Total, ms', value: ({use}) => use.totalMs, cell: ({use}) => plainMs(use.totalMs)},
-			{id: 'max', title: 'Slowest, ms', value: ({use}) => use.maxMs, cell: ({use}) => plainMs(use.maxMs)},
-			{id: 'rows', title: 'Rows', value: ({use}) => use.rows},
+			{id: 'max', title: 'Slowest, ms', width: 'wide', value: ({use}) => use.maxMs, cell: ({use}) => plainMs(use.maxMs)},
+			{id: 'rows', title: 'Rows', width: 'wide', value: ({use}) => use.rows},
 		],
 	}).element;
 }

@@ -1,16 +1,18 @@
-import {fill, h, type Child} from './dom.ts';
+import {field, fill, h, type Child} from './dom.ts';
 import {formatCount} from './format.ts';
 
 /** One column of a table. */
 export interface Column<Row> {
 	readonly id: string;
 	readonly title: string;
-	/** What it is sorted by. Numbers are set to the right, and sorted from the highest first. */
+	/** What it is sorted by: numbers from the highest first. */
 	readonly value: (row: Row) => number | string;
 	/** Default: the value. */
 	readonly cell?: (row: Row) => Child;
-	/** `wide`: left out on narrow screens, where it can still be sorted by. */
+	/** `wide`: left out on narrow screens, unless it is sorted by. `grow`: takes the room that is left. */
 	readonly width?: 'wide' | 'grow';
+	/** Set to the left although its values are numbers. */
+	readonly isText?: boolean;
 }
 
 /** What a table shows, and how it begins. */
@@ -49,8 +51,8 @@ export class DataTable<Row> {
 		this.#select = h('select', {onchange: () => this.#sort(this.#select.value)}, ...options.columns.map(({id, title}) => h('option', {value: id}, title)));
 		const direction = h('button', {type: 'button', class: 'quiet', onclick: () => this.#sort(this.#sortBy)}, 'Reverse');
 		this.element = h('div', {class: 'data-table'},
-			h('div', {class: 'sort-tools'}, h('label', {}, h('span', {}, 'Sort by'), this.#select), direction),
-			h('div', {class: 'scroll', role: 'region', 'aria-label': options.caption, tabindex: 0},
+			...options.columns.some(({width}) => width === 'wide') ? [h('div', {class: 'sort-tools'}, field('Sort by', this.#select), direction)] : [],
+			h('div', {class: 'scroll', role: 'group', 'aria-label': options.caption, tabindex: 0},
 				h('table', {}, h('caption', {class: 'hidden'}, options.caption), h('thead', {}, this.#head), this.#body)),
 			this.#pager);
 		this.#drawHead();
@@ -80,10 +82,10 @@ export class DataTable<Row> {
 
 	#drawHead(): void {
 		const focused = this.#head.contains(document.activeElement) ? this.#sortBy : undefined;
-		fill(this.#head, ...this.#options.columns.map(({id, title, width}) => {
+		fill(this.#head, ...this.#options.columns.map(({id, title, width, isText}) => {
 			const isSorted = id === this.#sortBy;
 			const direction = this.#isAscending ? 'ascending' : 'descending';
-			return h('th', {'scope': 'col', 'class': `${this.#isText(id) ? '' : 'number'} ${width ?? ''}`, 'aria-sort': isSorted && direction},
+			return h('th', {'scope': 'col', 'class': `${isText || this.#isText(id) ? '' : 'number'} ${width === 'wide' && isSorted ? '' : width ?? ''}`, 'aria-sort': isSorted && direction},
 				h('button', {'type': 'button', 'data-column': id, 'onclick': () => this.#sort(id)}, title, h('span', {'class': 'arrow', 'aria-hidden': 'true'}, isSorted ? (this.#isAscending ? '↑' : '↓') : '')));
 		}));
 		this.#select.value = this.#sortBy;
@@ -100,9 +102,9 @@ export class DataTable<Row> {
 		const {columns, pageSize = 25, empty = 'Nothing to show.'} = this.#options;
 		const from = this.#page * pageSize;
 		const shown = this.#sorted().slice(from, from + pageSize);
-		const rows = shown.map(row => h('tr', {}, ...columns.map(({value, cell, width}) => {
+		const rows = shown.map(row => h('tr', {}, ...columns.map(({id, value, cell, width, isText}) => {
 			const key = value(row);
-			return h('td', {class: `${typeof key === 'number' ? 'number' : ''} ${width ?? ''}`}, cell ? cell(row) : (typeof key === 'number' ? formatCount(key) : key));
+			return h('td', {class: `${typeof key === 'number' && !isText ? 'number' : ''} ${width === 'wide' && id === this.#sortBy ? '' : width ?? ''}`}, cell ? cell(row) : (typeof key === 'number' ? formatCount(key) : key));
 		})));
 		fill(this.#body, ...rows.length === 0 ? [h('tr', {}, h('td', {colspan: columns.length, class: 'empty'}, empty))] : rows);
 		this.#drawPager(from, shown.length, pageSize);

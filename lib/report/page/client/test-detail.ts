@@ -50,8 +50,8 @@ function statements(data: PageData, test: PageTest): HTMLElement[] {
 			{id: 'text', title: 'Statement', width: 'grow', value: ({statement}) => data.statements[statement]?.text ?? '', cell: ({statement}) => statementLink(statement, data.statements[statement]?.text ?? '')},
 			{id: 'count', title: 'Times', value: ({count}) => count},
 			{id: 'total', title: 'Total, ms', value: ({totalMs}) => totalMs, cell: ({totalMs}) => plainMs(totalMs)},
-			{id: 'max', title: 'Slowest, ms', value: ({maxMs}) => maxMs, cell: ({maxMs}) => plainMs(maxMs)},
-			{id: 'rows', title: 'Rows', value: ({rows}) => rows},
+			{id: 'max', title: 'Slowest, ms', width: 'wide', value: ({maxMs}) => maxMs, cell: ({maxMs}) => plainMs(maxMs)},
+			{id: 'rows', title: 'Rows', width: 'wide', value: ({rows}) => rows},
 			...test.statements.some(({errors}) => errors > 0) ? [{id: 'errors', title: 'Failed', value: ({errors}: {errors: number}) => errors}] : [],
 		],
 	}).element];

@@ -1,13 +1,13 @@
 import type {TestWarning} from '../../../monitor/records.ts';
 import type {PageData, PageTest} from '../data.ts';
-import {fill, h, section} from './dom.ts';
-import {counted, formatCount, plainMebibytes, plainMs} from './format.ts';
+import {field, fill, h, section} from './dom.ts';
+import {counted, formatCount, plainMs} from './format.ts';
 import {pathText, testLink} from './statement-text.ts';
 import {DataTable, type Column} from './table.ts';
 
 /** How kinds of warnings are called. */
 const warningTitles: Readonly<Record<TestWarning['kind'], string>> = {
-	budget: 'over budget', queries: 'too many statements', repeated: 'repeated statement', slow: 'slow statement', memory: 'memory', fallback: 'fallback',
+	budget: 'over budget', queries: 'too many statements', repeated: 'repeated', slow: 'slow', memory: 'memory', fallback: 'fallback',
 };
 
 /** What the table can be narrowed down by. */
@@ -44,8 +44,8 @@ export class TestsSection {
 		const labels: ReadonlyArray<readonly [FilterName, string]> = [['text', 'Search'], ['outcome', 'Outcome'], ['warning', 'Warning'], ['fixture', 'Fixture'], ['file', 'File']];
 		const reset = h('button', {type: 'button', class: 'quiet', onclick: () => this.filter({})}, 'Clear filters');
 		this.element = section('tests', 'Tests', h('form', {class: 'filters', role: 'search', onsubmit: event => event.preventDefault()},
-			...labels.map(([name, title]) => h('label', {class: name}, h('span', {}, title), this.#inputs[name])), reset), this.#status, this.#table.element);
-		this.#update();
+			...labels.map(([name, title]) => field(title, this.#inputs[name], `filter-${name}`)), reset), this.#status, this.#table.element);
+		this.#count(data.tests.length);
 	}
 
 	/** Sets all filters: those that are not named are cleared. */
@@ -66,8 +66,13 @@ export class TestsSection {
 			&& (fileIndex < 0 || this.#data.files[test.file]?.file === file.value)
 			&& (outcome.value === '' || test.outcome === outcome.value)
 			&& (warning.value === '' || (warning.value === 'any' ? test.warnings.length > 0 : test.warnings.some(({kind}) => kind === warning.value))));
-		fill(this.#status, rows.length === this.#data.tests.length ? counted(rows.length, 'test') : `${formatCount(rows.length)} of ${counted(this.#data.tests.length, 'test')}`);
+		this.#count(rows.length);
 		this.#table.show(rows);
+	}
+
+	#count(shown: number): void {
+		const all = this.#data.tests.length;
+		fill(this.#status, shown === all ? counted(all, 'test') : `${formatCount(shown)} of ${counted(all, 'test')}`);
 	}
 }
 
@@ -81,8 +86,7 @@ function columns(data: PageData): ReadonlyArray<Column<PageTest>> {
 		{id: 'database', title: 'Database, ms', width: 'wide', value: ({phases}) => phases.databaseMs, cell: ({phases}) => plainMs(phases.databaseMs)},
 		{id: 'statements', title: 'Statements', width: 'wide', value: ({statementCount}) => statementCount},
 		{id: 'rows', title: 'Rows', width: 'wide', value: ({rowCount}) => rowCount},
-		{id: 'heap', title: 'Heap, +MiB', width: 'wide', value: ({memory}) => memory.heapPeak - memory.heapBefore, cell: ({memory}) => plainMebibytes(memory.heapPeak - memory.heapBefore)},
-		{id: 'warnings', title: 'Warnings', width: 'wide', value: ({warnings}) => warnings.length, cell: ({warnings}) => h('span', {class: 'tags'}, ...[...new Set(warnings.map(({kind}) => kind))].map(kind => h('span', {class: 'tag'}, warningTitles[kind])))},
+		{id: 'warnings', title: 'Warnings', width: 'wide', isText: true, value: ({warnings}) => warnings.length, cell: ({warnings}) => h('span', {class: 'tags'}, ...[...new Set(warnings.map(({kind}) => kind))].map(kind => h('span', {class: 'tag'}, warningTitles[kind])))},
 	];
 }
 
