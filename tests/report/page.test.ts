@@ -26,6 +26,12 @@ const timelinePicture = 'document.querySelector("#timeline canvas").toDataURL()'
 /** What the timeline shows. */
 const painted = async (page: Page): Promise<string> => String(await page.evaluate(timelinePicture));
 
+/** Closes what is open. */
+async function close(page: Page): Promise<void> {
+	await page.keyboard.press('Escape');
+	await page.getByRole('dialog').waitFor({state: 'hidden'});
+}
+
 /** Scrolls through the page, so that what is drawn on sight is drawn. */
 async function lookAtAll(page: Page): Promise<void> {
 	for (const chart of await page.locator('.chart').all()) {
@@ -152,11 +158,11 @@ test('a test shows its phases, measures, repeated statements with stacks, plans 
 	const repeating = await open(all.find(({repeated}) => repeated.length > 0)!.title);
 	t.regex(await repeating.locator('.stack').textContent() ?? '', /loadCustomer .*orders\.ts:41:22/);
 	t.true(await repeating.getByText('24 times', {exact: true}).isVisible());
-	await page.keyboard.press('Escape');
+	await close(page);
 
 	const measured = await open(all.find(({measures}) => measures.length > 0)!.title);
 	t.deepEqual(await measured.getByRole('table', {name: 'Measures'}).locator('td:nth-child(2)').allTextContents(), ['checkout', 'checkout › pay']);
-	await page.keyboard.press('Escape');
+	await close(page);
 
 	const explained = await open(all.find(({plans}) => plans.length > 0)!.title);
 	const steps = await explained.locator('.step').allTextContents();
@@ -291,14 +297,15 @@ test('what tests call themselves stays text, wherever it is shown', async t => {
 	t.is(await page.locator('h1').count(), 1);
 	await page.locator('#tests tbody').getByRole('link', {name: hostile, exact: true}).click();
 	t.is(await page.getByRole('dialog').locator('h2').textContent(), hostile);
-	await page.keyboard.press('Escape');
+	await close(page);
 	const slow = sampleRun({hostile, tests: 30, files: 3}).files.flatMap(({tests}) => tests).find(({plans, repeated}) => plans.length > 0 || repeated.length > 0)!;
 	await page.locator('#tests tbody').getByRole('link', {name: slow.title, exact: true}).click();
 	t.true((await page.getByRole('dialog').textContent())!.includes(hostile));
-	await page.keyboard.press('Escape');
+	await close(page);
 	for (const link of await page.getByRole('table', {name: 'Statements', exact: true}).getByRole('link').all()) {
 		await link.click();
-		await page.keyboard.press('Escape');
+		await page.getByRole('dialog').waitFor();
+		await close(page);
 	}
 
 	t.is(await page.locator('img:not(canvas)').count(), 0);
