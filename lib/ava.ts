@@ -12,3 +12,4 @@ export type {RollbackOptions, TestContext} from './context/rollback-context.ts';
 export {expectQueries, type QueryBounds} from './context/expect-queries.ts';
 export type {TestLimits} from './monitor/limits.ts';
 export {figuresOf, measureComprehensivePerformance, measureTddPerformance, type ComprehensivePerformance, type MeasureOptions, type TddPerformance} from './managers/performance.ts';
+export {checkTddHealth, type HealthCheck, type HealthOptions, type TddHealth} from './managers/health.ts';

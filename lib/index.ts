@@ -17,3 +17,4 @@ export {getPoolManager, type OptimizedPool, type PoolClient, type PoolManager, t
 export {getSchemaCache, type CachedSchema, type SchemaCache} from './managers/schema-cache.ts';
 export {figuresOf, measureComprehensivePerformance, measureTddPerformance, type ComprehensivePerformance, type MeasureOptions, type TddPerformance} from './managers/performance.ts';
 export type {Figure, TargetedFigure} from './managers/performance/figures.ts';
+export {checkTddHealth, type HealthCheck, type HealthOptions, type TddHealth} from './managers/health.ts';

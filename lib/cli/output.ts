@@ -1,6 +1,8 @@
 import process from 'node:process';
 import {HarnessError} from '../errors.ts';
 
+export {formatBytes} from '../config/format.ts';
+
 /** Writes a result: for people, or as JSON for programs. */
 export function print(result: unknown, {json, text}: {json: boolean; text: string}): void {
 	process.stdout.write(json ? `${JSON.stringify(result, undefined, 2)}\n` : `${text}\n`);
@@ -11,11 +13,6 @@ export function fail(error: unknown): void {
 	const isHarness = error instanceof HarnessError;
 	process.stderr.write(isHarness ? `${error.code}: ${error.message}\n` : `${(error as Error).stack ?? String(error)}\n`);
 	process.exitCode = isHarness && error.code.startsWith('ERR_CONFIG') ? 2 : 1;
-}
-
-/** 1,234,567 bytes as `1.2 MB`. */
-export function formatBytes(bytes: number): string {
-	return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.round(bytes / 1000)} kB`;
 }
 
 /** Rows of text with aligned columns. */

@@ -156,6 +156,7 @@ export class Keeper {
 			},
 			keep: async (lease, request) => (await this.#world).requests.keep(lease, request),
 			status: async () => this.#status(await this.#world),
+			snapshot: async () => (await this.#world).templates.snapshot(),
 			timeline: async since => this.#timeline.since(since),
 			stop: async () => {
 				void this.stop('it was asked to');

@@ -88,6 +88,16 @@ export interface SlotStatus {
 	readonly databases: number;
 }
 
+/** The snapshot that servers start from now. */
+export interface SnapshotReport {
+	readonly name: string;
+	readonly fingerprint: string;
+	/** When it was saved, and used last, in ms since the epoch. */
+	readonly createdAt: number;
+	readonly lastUsedAt: number;
+	readonly sizeBytes: number;
+}
+
 /** What `dataflow-tdd status` shows. */
 export interface KeeperStatus extends KeeperInfo {
 	readonly projectDir: string;
@@ -127,6 +137,8 @@ export interface KeeperApi {
 	/** Keeps a clone for as long as its server runs; the newest few are kept. */
 	keep(lease: number, request: KeepRequest): Promise<KeptDatabase>;
 	status(): Promise<KeeperStatus>;
+	/** Nothing before the template is there, and where template databases on a shared server take its place. */
+	snapshot(): Promise<SnapshotReport | undefined>;
 	/** What it did from a time on, in ms since the epoch. */
 	timeline(since: number): Promise<readonly KeeperEvent[]>;
 	/** Ends the keeper and everything that it started. */

@@ -15,6 +15,7 @@ import type {TemplateRecord} from '../template/record.ts';
 import {CloneStrategies} from './clone-strategy.ts';
 import {withLock} from './lock.ts';
 import {log} from './log.ts';
+import type {SnapshotReport} from './protocol.ts';
 import type {Timeline} from './timeline.ts';
 import type {Wishes} from './wishes.ts';
 
@@ -122,6 +123,13 @@ export class Templates {
 	/** True while a template is looked for, waited for or built. */
 	get isBusy(): boolean {
 		return this.#looking > 0;
+	}
+
+	/** What is known of the snapshot that servers start from now. */
+	async snapshot(): Promise<SnapshotReport | undefined> {
+		const current = await this.#pending?.promise.catch(() => {});
+		const found = current?.snapshot === undefined ? undefined : (await this.#options.adapter.list()).find(({name}) => name === current.snapshot);
+		return found && {...found, fingerprint: current!.fingerprint, createdAt: found.createdAt.getTime(), lastUsedAt: found.lastUsedAt.getTime()};
 	}
 
 	/** Saves a snapshot that also holds what tests have asked for since the last one. */

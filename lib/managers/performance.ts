@@ -17,7 +17,7 @@ export interface TddPerformance {
 	readonly fixtureSetupTargetMs: number;
 	readonly connectionAcquisitionTargetMs: number;
 	readonly schemaOperationTargetMs: number;
-	/** A test with a table of its own, two rows, an update and two reads, from the opening of its context to the end. Target 100 ms. */
+	/** A small test, from the opening of its context to its end: two rows inserted, one updated, two reads. Target 100 ms. */
 	readonly individualTest: TargetedFigure;
 	/** Opening a rollback context and ending it, with one `select 1`, because BEGIN travels with the first statement. Target 10 ms. */
 	readonly fixtureSetup: TargetedFigure;

@@ -48,6 +48,7 @@ export interface ServerIdentity {
 /** A saved state that servers start from. */
 export interface Snapshot {
 	readonly name: string;
+	readonly createdAt: Date;
 	readonly lastUsedAt: Date;
 	/** What it occupies on disk, in bytes. */
 	readonly sizeBytes: number;

@@ -96,27 +96,6 @@ test.serial('a command that meets a broken schema fails with the same error as a
 	t.regex(stderr, /^ERR_TEMPLATE_SQL: schemas\/002\.sql:1:25 failed: type "nothing" does not exist/m);
 });
 
-test.serial('the doctor says what is there and what tests will run on', async t => {
-	const project = await cliProject(t);
-	const found = await json(t, project, 'doctor');
-	t.deepEqual(found.map(({what}: {what: string}) => what), ['dataflow-tdd', 'project', 'container engine', 'binaries', 'cache', 'tests run on']);
-	t.true(found.at(-1).isFine);
-	const {version} = JSON.parse(await readFile(path.resolve(import.meta.dirname, '../../package.json'), 'utf8'));
-	t.true(found[0].detail.startsWith(version));
-	t.is(found[1].detail, project.dir);
-	const text = succeeded(t, await runCli(project.dir, ['doctor']));
-	t.regex(text, /^ok {2}tests run on {5,}.+: .+$/m);
-	t.deepEqual(await json(t, project, 'status'), {running: false}, 'asking starts nothing');
-});
-
-test.serial('the doctor fails, and says why, where tests have nothing to run on', async t => {
-	const project = await cliProject(t);
-	const {status, stdout} = await runCli(project.dir, ['doctor'], {DATAFLOW_TDD_SERVER: 'postgres://me:geheim@127.0.0.1:1/test'});
-	t.is(status, 1);
-	t.regex(stdout, /^-- {2}tests run on .*ERR_SERVER_URL: The server at 127\.0\.0\.1:1 cannot be used/m);
-	t.false(stdout.includes('geheim'));
-});
-
 test.serial('prune removes snapshots: those that were not used for some days, or all', async t => {
 	await withFolder(async cache => {
 		const env = {DATAFLOW_TDD_CACHE: cache, DATAFLOW_TDD_SERVER: 'embedded'};

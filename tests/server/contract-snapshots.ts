@@ -117,6 +117,10 @@ export function claimSnapshots(suite: Suite, test: TestFn): void {
 		const listed = (await adapter.list()).find(each => each.name === name);
 		t.true(listed!.sizeBytes > 1_000_000);
 		t.true(Math.abs(listed!.lastUsedAt.getTime() - Date.now()) < 60_000);
+		t.true(Math.abs(listed!.createdAt.getTime() - Date.now()) < 60_000);
+		await withServer(name, async () => {});
+		const used = (await adapter.list()).find(each => each.name === name);
+		t.deepEqual(used!.createdAt, listed!.createdAt, 'using a snapshot does not make it younger');
 		await adapter.remove(name);
 		await adapter.remove(name);
 		t.false(await adapter.has(name));

@@ -54,6 +54,7 @@ type Listed = Awaited<ReturnType<ContainerRuntimeClient['container']['dockerode'
 function toSnapshots({RepoTags, Created, Size, Labels}: Listed): Snapshot[] {
 	return (RepoTags ?? []).filter(tag => tag.startsWith(`${repository}:`)).map(tag => ({
 		name: tag.slice(repository.length + 1),
+		createdAt: new Date(Created * 1000),
 		lastUsedAt: new Date(Created * 1000),
 		sizeBytes: Math.max(0, Size - Number(Labels[labels.baseBytes] ?? 0)),
 	}));

@@ -128,9 +128,10 @@ export class SnapshotStore {
 
 	async #describe(name: string): Promise<Snapshot | undefined> {
 		try {
-			const {mtime} = await stat(this.#recordFile(name));
+			// A use touches the record, and nothing touches the folder once it has its name.
+			const [{mtime: createdAt}, {mtime: lastUsedAt}] = await Promise.all([stat(this.#folder(name)), stat(this.#recordFile(name))]);
 			const {sizeBytes} = await this.#read(name);
-			return {name, lastUsedAt: mtime, sizeBytes};
+			return {name, createdAt, lastUsedAt, sizeBytes};
 		} catch {
 			return undefined;
 		}
