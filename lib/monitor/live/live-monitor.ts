@@ -51,6 +51,10 @@ export class LiveMonitor implements LiveFigures {
 		return readMemory().externalBytes;
 	}
 
+	get bufferBytes(): number {
+		return readMemory().bufferBytes;
+	}
+
 	get rssBytes(): number {
 		return readMemory().rssBytes;
 	}

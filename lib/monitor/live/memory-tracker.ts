@@ -82,10 +82,10 @@ export class MemoryTracker implements StatementObserver {
 
 	/** Collects garbage; returns how many bytes that has freed. */
 	async collect(): Promise<number> {
-		const {heapBytes, externalBytes} = this.sample();
+		const {heapBytes, bufferBytes} = this.sample();
 		await this.#garbage.collect();
 		const after = this.sample();
-		return heapBytes + externalBytes - after.heapBytes - after.externalBytes;
+		return heapBytes + bufferBytes - after.heapBytes - after.bufferBytes;
 	}
 
 	sent({text, isContinued = false}: SentStatement): StatementEnd {
@@ -107,11 +107,11 @@ export class MemoryTracker implements StatementObserver {
 		this.stop();
 		this.sample();
 		await this.#garbage.collect();
-		const {heapBytes, externalBytes} = this.#before;
+		const {heapBytes, bufferBytes} = this.#before;
 		const after = readMemory();
 		return {
 			before: this.#before, peak: this.#peak, after,
-			grownBytes: after.heapBytes - heapBytes + after.externalBytes - externalBytes,
+			grownBytes: after.heapBytes - heapBytes + after.bufferBytes - bufferBytes,
 			held: this.#tracked.filter(({ref}) => ref.deref() !== undefined).map(({name, what}) => ({name, what})),
 			largestAnswers: this.#answers,
 			garbage: this.garbage,
@@ -133,13 +133,13 @@ function describe(object: object): string {
 export function describeMemory({before, peak, after, garbage}: MemoryReport): string {
 	const three = (label: string, key: keyof MemoryUse): string => `${label} ${[before, peak, after].map(use => inMegabytes(use[key])).join(' -> ')}`;
 	const how = garbage === 'none' ? 'garbage cannot be collected here, so it counts' : `garbage collected by ${garbage}`;
-	return `Memory before, at its peak, after: ${three('heap', 'heapBytes')}, buffers ${three('', 'externalBytes').trim()}, resident ${three('', 'rssBytes').trim()} (${how}).`;
+	return `Memory before, at its peak, after: ${three('heap', 'heapBytes')}, external ${three('', 'externalBytes').trim()}, resident ${three('', 'rssBytes').trim()} (${how}).`;
 }
 
 /** What may hold the memory that is left, one suspect a line. */
 export function describeSuspects({before, after, held, largestAnswers}: MemoryReport): string {
 	return [
-		`  heap ${signed(after.heapBytes - before.heapBytes)}, buffers ${signed(after.externalBytes - before.externalBytes)}`,
+		`  heap ${signed(after.heapBytes - before.heapBytes)}, buffers ${signed(after.bufferBytes - before.bufferBytes)}`,
 		...held.map(({name, what}) => `  '${name}' is still held: ${what}`),
 		...largestAnswers.filter(({rows}) => rows > 1).map(({text, rows}) => `  ${rows.toLocaleString('en')} rows came from ${shorten(text)}`),
 	].join('\n');
