@@ -253,7 +253,7 @@ test('charts, tables and controls say what they are', async t => {
 		/navigation "Sections"/, /heading "2 failed, 118 of 120 tests passed" \[level=1\]/, /img "How long tests take: 2–5 ms \d+ tests/,
 		/img "Timeline: Server 0: started in \d+ ms, \d+ tests in /, /searchbox "Search"/, /combobox "Outcome"/, /combobox "Fixture"/, /table "Tests"/,
 		/columnheader "Time, ms"/, /img "individual test from run to run: .* 16\.3 ms; unchanged is 10\.0 ms to 14\.4 ms"/, /img "Heap of workers over the run/,
-		/img "Waiting for a server .*, Body, database /,
+		/img "Lease .*, Set-up .*, Body, database /,
 	]) {
 		t.regex(snapshot, line);
 	}

@@ -1,15 +1,17 @@
 import type {FileRecord, RunRecord, StatementText, TestRecord} from '../../monitor/records.ts';
 import type {Identify} from '../statements.ts';
+import {testsOf} from '../totals.ts';
 import type {HistoryTrend, PageData, PageFile, PageStatement, PageTest} from './data.ts';
 
 /** Turns a run into what the page shows: one list of tests, one of statements, times from the start of the run. */
 export function pageData(run: RunRecord, history: readonly HistoryTrend[], identify: Identify): PageData {
 	const {files, timeline, format: _format, ...head} = run;
 	const statements = new Statements(identify);
-	const tests = files.flatMap((file, index) => {
-		const places = file.statements.map(statement => statements.placeOf(statement));
-		return file.tests.map(test => withPlaces(test, {file: index, startedAt: test.startedAt - run.startedAt}, places));
-	}).toSorted((one, other) => one.startedAt - other.startedAt);
+	const places = new Map(files.map((file, index) => [file, {index, statements: file.statements.map(statement => statements.placeOf(statement))}]));
+	const tests = testsOf(run).map(({test, record}) => {
+		const place = places.get(record)!;
+		return withPlaces(test, {file: place.index, startedAt: test.startedAt - run.startedAt}, place.statements);
+	});
 	return {
 		run: head, history, statements: statements.all,
 		files: files.map(file => pageFile(file, run.startedAt)),

@@ -1,8 +1,8 @@
-import type {PageData} from '../data.ts';
+import type {PageData, PageTest} from '../data.ts';
 import {Charts} from './chart.ts';
 import {DetailDialog} from './detail.ts';
 import {h} from './dom.ts';
-import {formatCount, formatTime} from './format.ts';
+import {counted, formatCount, formatTime} from './format.ts';
 import {historySection} from './history-section.ts';
 import {memorySection} from './memory-section.ts';
 import {overview} from './overview.ts';
@@ -27,21 +27,20 @@ function showPage(data: PageData): void {
 }
 
 function header({run, tests}: PageData, theme: ThemeSwitch, sections: readonly HTMLElement[]): HTMLElement {
-	const failed = tests.filter(({outcome}) => outcome === 'failed').length;
 	const project = run.projectDir.split(/[/\\]/).findLast(part => part !== '') ?? '';
 	return h('header', {class: 'page'},
 		h('div', {class: 'top'},
-			h('div', {}, h('p', {class: 'muted'}, `${project} · ${formatTime(run.startedAt)}`), verdict(tests.length, failed, run.exitCode)),
+			h('div', {}, h('p', {class: 'muted'}, `${project} · ${formatTime(run.startedAt)}`), verdict(tests, run.exitCode)),
 			theme.element),
 		h('nav', {'aria-label': 'Sections'}, ...sections.map(section => h('a', {href: `#${section.id}`}, section.querySelector('h2')!.textContent))));
 }
 
-function verdict(tests: number, failed: number, exitCode: number | undefined): HTMLElement {
-	if (failed > 0) {
-		return h('h1', {}, h('span', {class: 'fail'}, `${formatCount(failed)} failed`), `, ${formatCount(tests - failed)} of ${formatCount(tests)} tests passed`);
-	}
-
-	return h('h1', {}, `${formatCount(tests)} ${tests === 1 ? 'test' : 'tests'} passed`, exitCode !== undefined && exitCode !== 0 && h('span', {class: 'fail'}, `, but the run ended with exit code ${exitCode}`));
+function verdict(tests: PageData['tests'], exitCode: number | undefined): HTMLElement {
+	const count = (wanted: PageTest['outcome']): number => tests.filter(({outcome}) => outcome === wanted).length;
+	const [passed, failed, expected] = [count('passed'), count('failed'), count('expected')];
+	const among = passed === tests.length ? counted(passed, 'test') : `${formatCount(passed)} of ${counted(tests.length, 'test')}`;
+	return h('h1', {}, failed > 0 && h('span', {class: 'fail'}, `${formatCount(failed)} failed, `), `${among} passed`, expected > 0 && `, ${formatCount(expected)} failed as expected`,
+		failed === 0 && exitCode !== undefined && exitCode !== 0 && h('span', {class: 'fail'}, `, but the run ended with exit code ${exitCode}`));
 }
 
 function footer({run}: PageData): HTMLElement {

@@ -3,6 +3,7 @@ import type {PageData, PageTest} from '../data.ts';
 import type {Charts} from './chart.ts';
 import {h, section} from './dom.ts';
 import {formatBytes, formatMs, plainMebibytes} from './format.ts';
+import {beginOf} from './phases.ts';
 import {pathText, testLink} from './statement-text.ts';
 import {DataTable} from './table.ts';
 import {colour} from './theme.ts';
@@ -43,11 +44,6 @@ function chartOf(tests: readonly PageTest[]): ChartConfiguration {
 function highestOf(tests: readonly PageTest[]): {readonly x: number; readonly y: number} {
 	const highest = tests.reduce((max, test) => test.memory.heapPeak > max.memory.heapPeak ? test : max);
 	return {x: beginOf(highest), y: highest.memory.heapPeak / mebibyte};
-}
-
-/** When a test began to do something, in ms from the start of the run. */
-export function beginOf({startedAt, phases}: PageTest): number {
-	return startedAt + phases.leaseMs + phases.queueMs;
 }
 
 function testTable(tests: readonly PageTest[]): HTMLElement {

@@ -75,7 +75,7 @@ function distribution(tests: readonly PageTest[], charts: Charts): HTMLElement {
 		type: 'bar',
 		data: {labels, datasets: [{data: shown, backgroundColor: colour('accent-soft'), hoverBackgroundColor: colour('accent'), borderRadius: 2, categoryPercentage: 0.92, barPercentage: 0.92}]},
 		options: {
-			scales: {x: {grid: {display: false}, border: {display: false}, title: {display: true, text: 'ms'}}, y: {border: {display: false}, ticks: {precision: 0, maxTicksLimit: 5}}},
+			scales: {x: {grid: {display: false}, border: {display: false}, title: {display: true, text: 'ms'}, ticks: {maxRotation: 0, font: {size: 11}}}, y: {border: {display: false}, ticks: {precision: 0, maxTicksLimit: 5}}},
 			plugins: {tooltip: {callbacks: {title: ([item]) => `${item?.label} ms`, label: item => counted(Number(item.raw), 'test')}}},
 		},
 	});

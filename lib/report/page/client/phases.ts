@@ -1,13 +1,19 @@
 import type {TestPhases} from '../../../monitor/records.ts';
+import type {PageTest} from '../data.ts';
 import {h} from './dom.ts';
 import {formatMs, formatShare} from './format.ts';
 
 /** A part of a test's time, or of many tests'. */
 export interface Part {
 	/** The style sheet has its colour as `--phase-<id>`. */
-	readonly id: 'lease' | 'queue' | 'setup' | 'database' | 'body' | 'teardown' | 'end' | 'idle';
+	readonly id: 'lease' | 'setup' | 'database' | 'body' | 'teardown' | 'end';
 	readonly title: string;
 	readonly milliseconds: number;
+}
+
+/** When a test began to do something, in ms from the start of the run. */
+export function beginOf({startedAt, phases}: Pick<PageTest, 'startedAt' | 'phases'>): number {
+	return startedAt + phases.leaseMs + phases.queueMs;
 }
 
 /** The parts that a test's duration consists of; they follow one another, but for statements, which lie in the body. */

@@ -1,7 +1,7 @@
 import type {PageData, PageTest} from '../data.ts';
 import {h, section} from './dom.ts';
-import {formatMs, plainMs, sumOf} from './format.ts';
-import {durationParts, partsBar, partsLegend, sumParts, total, type Part} from './phases.ts';
+import {counted, formatMs, plainMs, sumOf} from './format.ts';
+import {beginOf, durationParts, partsBar, partsLegend, sumParts, total, type Part} from './phases.ts';
 import {pathText} from './statement-text.ts';
 import {DataTable} from './table.ts';
 
@@ -14,23 +14,31 @@ interface Group {
 	readonly longestQueueMs: number;
 }
 
-/** Where the time of workers and of tests went. */
+/** Where the time of tests went. */
 export function splitSection(data: PageData): HTMLElement {
-	const workers = workerParts(data);
-	const queueMs = longestQueue(data.tests);
+	const leaseMs = sumOf(data.files, file => file.leaseWaitMs);
+	const all: readonly Part[] = [{id: 'lease', title: 'Lease', milliseconds: leaseMs}, ...sumParts(data.tests.map(({phases}) => durationParts(phases)))];
 	return section('time', 'Split of time',
-		h('h3', {}, 'Of all workers'), partsBar(workers), partsLegend(workers),
-		h('p', {class: 'muted'}, `Idle is what a worker spent outside of its tests: loading modules, hooks, ending. Tests of a file wait for one another; the longest such wait was ${formatMs(queueMs)}, and as these waits overlap they are not added up.`),
+		h('h3', {}, 'Of all tests'), partsBar(all), partsLegend(all),
+		h('p', {class: 'muted'}, `Lease is what the ${counted(data.files.length, 'file')} waited for a server. Tests of a file wait for one another, too: the longest such wait was ${formatMs(longestQueue(data.tests))}. These waits overlap, so they are not added up. While they had a server and no test of theirs ran, ${formatMs(outsideOfTests(data))} went by.`),
 		h('h3', {}, 'By fixture'), groupTable('fixture', groupBy(data.tests, ({fixture}) => fixture)),
 		h('h3', {}, 'By file'), groupTable('file', groupBy(data.tests, ({file}) => data.files[file]?.file ?? '')),
 	);
 }
 
-function workerParts({files, tests}: PageData): readonly Part[] {
-	const parts = sumParts(tests.map(({phases}) => durationParts(phases)));
-	const leaseMs = sumOf(files, file => file.leaseWaitMs);
-	const idleMs = Math.max(0, sumOf(files, file => file.endedAt - file.startedAt) - leaseMs - total(parts));
-	return [{id: 'lease', title: 'Waiting for a server', milliseconds: leaseMs}, ...parts, {id: 'idle', title: 'Idle', milliseconds: idleMs}];
+/** What workers did while no test of theirs ran and they had their lease. Tests on clones run at the same time, which counts once. */
+function outsideOfTests({files, tests}: PageData): number {
+	const byFile = Map.groupBy(tests, ({file}) => file);
+	return sumOf(files, file => {
+		let [busyMs, until] = [0, -Infinity];
+		for (const test of (byFile.get(files.indexOf(file)) ?? []).toSorted((one, other) => beginOf(one) - beginOf(other))) {
+			const [from, to] = [Math.max(beginOf(test), until), beginOf(test) + test.durationMs];
+			busyMs += Math.max(0, to - from);
+			until = Math.max(until, to);
+		}
+
+		return Math.max(0, file.endedAt - file.startedAt - file.leaseWaitMs - busyMs);
+	});
 }
 
 function longestQueue(tests: readonly PageTest[]): number {

@@ -6,6 +6,7 @@ import {durationParts, partsBar, partsLegend} from './phases.ts';
 import {planView} from './plan.ts';
 import {statementBlock, statementLink} from './statement-text.ts';
 import {DataTable} from './table.ts';
+import {outcomeTitles} from './tests-section.ts';
 
 /** All that is known of one test. */
 export function testDetail(data: PageData, index: number): Detail | undefined {
@@ -18,7 +19,7 @@ export function testDetail(data: PageData, index: number): Detail | undefined {
 
 function verdict(test: PageTest): HTMLElement[] {
 	return [
-		h('p', {class: 'verdict'}, h('span', {class: `outcome ${test.outcome}`}, test.outcome), ` in ${formatMs(test.durationMs)}, budget ${formatMs(test.budgetMs)}`),
+		h('p', {class: 'verdict'}, h('span', {class: `outcome ${test.outcome}`}, outcomeTitles[test.outcome]), ` in ${formatMs(test.durationMs)}, budget ${formatMs(test.budgetMs)}`),
 		...test.error === undefined ? [] : [h('pre', {class: 'error'}, test.error)],
 		...test.warnings.length === 0 ? [] : [h('ul', {class: 'warnings'}, ...test.warnings.map(({message}) => h('li', {}, message)))],
 	];

@@ -10,6 +10,9 @@ const warningTitles: Readonly<Record<TestWarning['kind'], string>> = {
 	budget: 'over budget', queries: 'too many statements', repeated: 'repeated', slow: 'slow', memory: 'memory', fallback: 'fallback',
 };
 
+/** How outcomes are called. */
+export const outcomeTitles: Readonly<Record<PageTest['outcome'], string>> = {passed: 'passed', failed: 'failed', expected: 'failed as expected'};
+
 /** What the table can be narrowed down by. */
 export interface TestFilters {
 	readonly text: string;
@@ -39,7 +42,7 @@ export class TestsSection {
 		this.#inputs = {
 			text: h('input', {type: 'search', oninput: update, placeholder: 'Title or file'}),
 			fixture: choice(data.tests.map(({fixture}) => fixture), update), file: choice(data.files.map(({file}) => file), update),
-			outcome: choice(data.tests.map(({outcome}) => outcome), update), warning: warningChoice(data.tests, update),
+			outcome: choice(data.tests.map(({outcome}) => outcome), update, outcomeTitles), warning: warningChoice(data.tests, update),
 		};
 		const labels: ReadonlyArray<readonly [FilterName, string]> = [['text', 'Search'], ['outcome', 'Outcome'], ['warning', 'Warning'], ['fixture', 'Fixture'], ['file', 'File']];
 		const reset = h('button', {type: 'button', class: 'quiet', onclick: () => this.filter({})}, 'Clear filters');
@@ -81,7 +84,7 @@ function columns(data: PageData): ReadonlyArray<Column<PageTest>> {
 		{id: 'title', title: 'Test', width: 'grow', value: ({title}) => title, cell: test => h('div', {class: 'test-title'}, testLink(test))},
 		{id: 'file', title: 'File', width: 'wide', value: ({file}) => data.files[file]?.file ?? '', cell: ({file}) => pathText(data.files[file]?.file ?? '')},
 		{id: 'fixture', title: 'Fixture', width: 'wide', value: ({fixture}) => fixture, cell: ({fixture}) => h('span', {class: 'muted'}, fixture)},
-		{id: 'outcome', title: 'Outcome', value: ({outcome}) => outcome, cell: ({outcome}) => h('span', {class: `outcome ${outcome}`}, outcome)},
+		{id: 'outcome', title: 'Outcome', value: ({outcome}) => outcome, cell: ({outcome}) => h('span', {class: `outcome ${outcome}`}, outcomeTitles[outcome])},
 		{id: 'time', title: 'Time, ms', value: ({durationMs}) => durationMs, cell: test => h('span', {class: test.durationMs > test.budgetMs ? 'warn' : ''}, plainMs(test.durationMs))},
 		{id: 'database', title: 'Database, ms', width: 'wide', value: ({phases}) => phases.databaseMs, cell: ({phases}) => plainMs(phases.databaseMs)},
 		{id: 'statements', title: 'Statements', width: 'wide', value: ({statementCount}) => statementCount},
@@ -90,9 +93,9 @@ function columns(data: PageData): ReadonlyArray<Column<PageTest>> {
 	];
 }
 
-function choice(values: readonly string[], onchange: () => void): HTMLSelectElement {
+function choice(values: readonly string[], onchange: () => void, titles: Readonly<Record<string, string>> = {}): HTMLSelectElement {
 	const options = [...new Set(values)].toSorted((one, other) => one.localeCompare(other));
-	return h('select', {onchange}, h('option', {value: ''}, 'All'), ...options.map(value => h('option', {value}, value)));
+	return h('select', {onchange}, h('option', {value: ''}, 'All'), ...options.map(value => h('option', {value}, titles[value] ?? value)));
 }
 
 function warningChoice(tests: readonly PageTest[], onchange: () => void): HTMLSelectElement {

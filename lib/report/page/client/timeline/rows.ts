@@ -1,4 +1,5 @@
 import type {PageData, PageTest} from '../../data.ts';
+import {beginOf} from '../phases.ts';
 
 /** Something that lasted, in ms from the start of the run. */
 export interface Stretch {
@@ -41,7 +42,7 @@ function keeperStretch({kind, startedAt, endedAt, name}: PageData['timeline'][nu
 }
 
 function testStretch(test: PageTest): Stretch {
-	const from = test.startedAt + test.phases.leaseMs + test.phases.queueMs;
+	const from = beginOf(test);
 	const kind = test.outcome === 'failed' ? 'failed' : test.durationMs > test.budgetMs ? 'over' : 'passed';
 	return {kind, from, to: from + test.durationMs, title: test.title, test};
 }
