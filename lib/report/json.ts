@@ -11,7 +11,7 @@ export async function renderJson(run: RunRecord): Promise<string> {
 		wallMs: run.endedAt - run.startedAt, ...totalsOf(tests), leases: leaseTotals(run.files), cache: {...cache, bySchema: Object.fromEntries(bySchema)},
 		byFile: Object.fromEntries(totalsByFile(tests)), byFixture: Object.fromEntries(totalsByFixture(tests)),
 	};
-	return `${JSON.stringify({...run, totals, statements: await groupStatements(run.files)}, undefined, 2)}\n`;
+	return `${JSON.stringify({...run, totals, statements: await groupStatements(run.files)})}\n`;
 }
 
 /** Writes {@link renderJson}. @throws {ERR_REPORT_WRITE} */

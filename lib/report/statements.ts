@@ -1,5 +1,5 @@
 import {fingerprintSync, loadModule, normalizeSync} from 'libpg-query';
-import type {FileRecord, StatementText, StatementUse} from '../monitor/records.ts';
+import type {FileRecord, StatementText, StatementUse, TestRecord} from '../monitor/records.ts';
 import {tablesOf} from './tables.ts';
 
 /** What one test did with the statements of a group. */
@@ -18,7 +18,7 @@ export interface StatementGroup {
 	readonly fingerprint: string;
 	/** The first of its texts, with `$1` in the place of each constant. */
 	readonly text: string;
-	/** The tables that it names, sorted. */
+	/** The tables that it names, sorted. Tables that differ in their numbers alone, as partitions do, have one fingerprint. */
 	readonly tables: readonly string[];
 	readonly count: number;
 	readonly totalMs: number;
@@ -66,16 +66,16 @@ function identify({text, tables}: StatementText): StatementIdentity {
 }
 
 type Mutable<T> = {-readonly [Key in keyof T]: T[Key]};
-type Group = Mutable<Omit<StatementGroup, 'tests'>> & {tests: Map<string, Mutable<StatementTest>>};
+type Group = Mutable<Omit<StatementGroup, 'tests' | 'tables'>> & {tables: Set<string>; tests: Map<TestRecord, Mutable<StatementTest>>};
 
 /** Groups the statements of a run by their fingerprint; what cost the most time comes first. */
 export async function groupStatements(files: readonly FileRecord[]): Promise<StatementGroup[]> {
 	const identify = await loadIdentify();
 	const groups = new Map<string, Group>();
 	for (const {file, tests, statements} of files) {
-		for (const {title, statements: uses} of tests) {
-			for (const use of uses) {
-				addUse(groupOf(groups, identify(statements[use.statement]!)), {file, title}, use);
+		for (const test of tests) {
+			for (const use of test.statements) {
+				addUse(groupOf(groups, identify(statements[use.statement]!)), {file, test}, use);
 			}
 		}
 	}
@@ -83,16 +83,19 @@ export async function groupStatements(files: readonly FileRecord[]): Promise<Sta
 	return [...groups.values()].map(group => finish(group)).toSorted((one, other) => other.totalMs - one.totalMs);
 }
 
-function groupOf(groups: Map<string, Group>, identity: StatementIdentity): Group {
-	const group = groups.get(identity.fingerprint) ?? {...identity, count: 0, totalMs: 0, meanMs: 0, maxMs: 0, rows: 0, errors: 0, tests: new Map()};
+function groupOf(groups: Map<string, Group>, {tables, ...identity}: StatementIdentity): Group {
+	const group = groups.get(identity.fingerprint) ?? {...identity, tables: new Set(), count: 0, totalMs: 0, meanMs: 0, maxMs: 0, rows: 0, errors: 0, tests: new Map()};
 	groups.set(identity.fingerprint, group);
+	for (const table of tables) {
+		group.tables.add(table);
+	}
+
 	return group;
 }
 
-function addUse(group: Group, test: Pick<StatementTest, 'file' | 'title'>, use: StatementUse): void {
-	const key = JSON.stringify([test.file, test.title]);
-	const ofTest = group.tests.get(key) ?? {...test, count: 0, totalMs: 0, maxMs: 0, rows: 0};
-	group.tests.set(key, ofTest);
+function addUse(group: Group, {file, test}: {readonly file: string; readonly test: TestRecord}, use: StatementUse): void {
+	const ofTest = group.tests.get(test) ?? {file, title: test.title, count: 0, totalMs: 0, maxMs: 0, rows: 0};
+	group.tests.set(test, ofTest);
 	for (const sum of [group, ofTest]) {
 		sum.count += use.count;
 		sum.totalMs += use.totalMs;
@@ -103,9 +106,9 @@ function addUse(group: Group, test: Pick<StatementTest, 'file' | 'title'>, use: 
 	group.errors += use.errors;
 }
 
-function finish({tests, ...group}: Group): StatementGroup {
+function finish({tests, tables, ...group}: Group): StatementGroup {
 	return {
-		...group, meanMs: group.count === 0 ? 0 : group.totalMs / group.count,
+		...group, tables: [...tables].toSorted(), meanMs: group.count === 0 ? 0 : group.totalMs / group.count,
 		tests: [...tests.values()].toSorted((one, other) => other.totalMs - one.totalMs),
 	};
 }

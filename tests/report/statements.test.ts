@@ -64,3 +64,9 @@ test('groups add up over tests and files, and name the tests', async t => {
 	]);
 	t.like(broken, {text: 'selec', count: 1, errors: 1, rows: 0});
 });
+
+test('partitions are one statement, and all of them are named', async t => {
+	const texts = ['select * from events_2026_10', 'select * from events_2026_11'];
+	const groups = await groupStatements([sampleFile('a.test.ts', [sampleTest({statements: [use(0), use(1)]})], {statements: texts.map(text => ({text}))})]);
+	t.deepEqual(groups.map(({count, tables}) => [count, tables]), [[2, ['events_2026_10', 'events_2026_11']]]);
+});
