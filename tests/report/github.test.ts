@@ -33,7 +33,7 @@ test('a remark is at the line of its test, where its title is there once', async
 
 test('a failure that was expected is no error', async t => {
 	const projectDir = await folderFor(t);
-	await writeFile(path.join(projectDir, 'a.test.ts'), `test.failing('a bug', () => {});\ntest.serial.failing('more', () => {});\ntest('failing. not', () => {});\n`);
+	await writeFile(path.join(projectDir, 'a.test.ts'), `test.failing('a bug', () => {});\ntest.serial.failing('more', () => {});\ngroup('no.failing', 'failing. not', () => {});\n`);
 	const files = [sampleFile('a.test.ts', ['a bug', 'more', 'failing. not'].map(title => failing(title)))];
 	t.deepEqual(annotationsOf(sampleRun(files, {projectDir})).map(({title}) => title), ['failing. not']);
 	t.true(renderMarkdown(sampleRun(files, {projectDir})).startsWith('### ❌ 3 tests in 3.42 s: 1 failed, 2 failed as expected\n'));

@@ -70,3 +70,9 @@ test('teardowns are told where they took time, and failures that were expected a
 	t.is(title, 'dataflow-tdd: 1 test in 3.42 s, 1 failed as expected');
 	t.is(time, '  in tests      10 ms: set-up 10 %, body 70 %, teardown 10 %, end 10 %');
 });
+
+test('a path gives way to a title of wide characters', t => {
+	const title = '日本語のタイトルは幅が広い';
+	const [, , , , , slowest] = plain(sampleRun([sampleFile('tests/integration/orders/checkout/a.test.ts', [sampleTest({title})])]));
+	t.is(slowest, `  slowest       10 ms  …/orders/checkout/a.test.ts › ${title}`);
+});
