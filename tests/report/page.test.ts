@@ -21,10 +21,11 @@ const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const column = async (page: Page, nth: number): Promise<string[]> => page.locator(`#tests tbody td:nth-child(${nth})`).allTextContents();
 const timeColumn = 5;
 
-const timelinePicture = 'document.querySelector("#timeline canvas").toDataURL()';
+/** Waits until the browser has drawn what was asked for so far: by the second frame from now. */
+const drawn = async (page: Page): Promise<unknown> => page.evaluate('new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
 
 /** What the timeline shows. */
-const painted = async (page: Page): Promise<string> => String(await page.evaluate(timelinePicture));
+const painted = async (page: Page): Promise<string> => String(await page.evaluate('document.querySelector("#timeline canvas").toDataURL()'));
 
 /** Closes what is open. */
 async function close(page: Page): Promise<void> {
@@ -36,7 +37,7 @@ async function close(page: Page): Promise<void> {
 async function lookAtAll(page: Page): Promise<void> {
 	for (const chart of await page.locator('.chart').all()) {
 		await chart.scrollIntoViewIfNeeded();
-		await page.waitForFunction('document.querySelectorAll(".chart canvas").length > 0');
+		await drawn(page);
 	}
 }
 
@@ -198,7 +199,8 @@ test('the timeline zooms and moves by buttons, keys and the wheel, and opens a t
 	const changes = async (act: () => Promise<void>): Promise<void> => {
 		const before = await painted(page);
 		await act();
-		await page.waitForFunction(`${timelinePicture} !== ${JSON.stringify(before)}`);
+		await drawn(page);
+		t.not(await painted(page), before);
 	};
 	await changes(async () => page.getByRole('button', {name: 'Zoom in'}).click());
 	t.true(await whole.isEnabled());
@@ -206,7 +208,8 @@ test('the timeline zooms and moves by buttons, keys and the wheel, and opens a t
 	await changes(async () => page.keyboard.press('ArrowRight'));
 	await changes(async () => page.keyboard.press('+'));
 	await page.keyboard.press('0');
-	await page.waitForFunction(`${timelinePicture} === ${JSON.stringify(first)}`);
+	await drawn(page);
+	t.is(await painted(page), first);
 
 	const box = await stage.boundingBox();
 	await page.mouse.move(box!.x + (box!.width / 2), box!.y + 40);
@@ -263,12 +266,12 @@ test('the page is dark where the system is, and switches', async t => {
 	const background = 'getComputedStyle(document.body).backgroundColor';
 	const {page} = await pages.open(t, sampleRun(), {colorScheme: 'dark', history});
 	const dark = await page.evaluate(background);
-	const drawn = await painted(page);
+	const before = await painted(page);
 	await page.getByRole('button', {name: 'Light theme'}).click();
 	const light = await page.evaluate(background);
 	t.is(dark, 'rgb(21, 23, 26)');
 	t.is(light, 'rgb(253, 253, 252)');
-	t.not(await painted(page), drawn);
+	t.not(await painted(page), before);
 	await page.reload();
 	t.is(await page.evaluate(background), light);
 	await page.getByRole('button', {name: 'Dark theme'}).click();
