@@ -29,12 +29,12 @@ const images = path.join(root, 'docs', 'images');
 mkdirSync(images, {recursive: true});
 const browser = await chromium.launch({executablePath: '/usr/bin/chromium', args: ['--no-sandbox']});
 for (const colorScheme of ['light', 'dark']) {
-	const page = await browser.newPage({viewport: {width: 1120, height: 1400}, deviceScaleFactor: 1.5, colorScheme, reducedMotion: 'reduce'});
+	const page = await browser.newPage({viewport: {width: 1120, height: 1400}, deviceScaleFactor: 1.25, colorScheme, reducedMotion: 'reduce'});
 	await page.goto(pathToFileURL(file).href);
 	await page.evaluate('new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
 	const {y, height} = await page.locator('#timeline .keys').boundingBox();
 	const picture = path.join(images, `report-${colorScheme}.png`);
-	await page.screenshot({path: picture, clip: {x: 0, y: 0, width: 1120, height: Math.ceil(y + height + 28)}});
+	await page.screenshot({path: picture, clip: {x: 0, y: 0, width: 1120, height: Math.ceil(y + height + 12)}});
 	console.log(`${path.relative(root, picture)}: ${Math.round(statSync(picture).size / 1000)} kB`);
 }
 

@@ -3,7 +3,7 @@ import type {PageData, PageTest} from '../data.ts';
 import type {Charts} from './chart.ts';
 import {h, section} from './dom.ts';
 import {counted, formatBytes, formatCount, formatMs, formatShare, quantile, sumOf} from './format.ts';
-import {durationParts, partsBar} from './phases.ts';
+import {durationParts, partsBar, partsKeys} from './phases.ts';
 import {pathText, testLink} from './statement-text.ts';
 import type {TestFilters} from './tests-section.ts';
 import {colour} from './theme.ts';
@@ -58,7 +58,7 @@ function slowest({tests, files}: PageData): HTMLElement {
 	return h('div', {}, h('h3', {}, 'Slowest tests'), h('ol', {class: 'slowest'}, ...slow.map(test => h('li', {},
 		h('div', {class: 'line'}, testLink(test), h('span', {class: 'number'}, formatMs(test.durationMs))),
 		partsBar(durationParts(test.phases), slow[0]!.durationMs),
-		h('div', {class: 'muted'}, pathText(files[test.file]?.file ?? ''))))));
+		h('div', {class: 'muted'}, pathText(files[test.file]?.file ?? ''))))), slow.length > 0 && partsKeys(durationParts(slow[0]!.phases)));
 }
 
 /** Where one bar of the chart ends and the next begins, in ms. */

@@ -63,6 +63,11 @@ export function partsLegend(parts: readonly Part[]): HTMLElement {
 		h('dd', {}, formatMs(milliseconds), h('span', {class: 'muted'}, ` ${formatShare(milliseconds, all)}`)))));
 }
 
+/** What the colours of a bar mean, without figures. */
+export function partsKeys(parts: readonly Part[]): HTMLElement {
+	return h('ul', {class: 'keys'}, ...parts.map(({id, title}) => h('li', {}, h('span', {class: `swatch ${id}`}), title)));
+}
+
 /** What parts come to. */
 export function total(parts: readonly Part[]): number {
 	return parts.reduce((sum, {milliseconds}) => sum + milliseconds, 0);
