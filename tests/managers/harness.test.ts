@@ -1,5 +1,5 @@
 import test from 'ava';
-import {createHarness} from 'dataflow-tdd';
+import {createHarness, expectQueries} from 'dataflow-tdd';
 import {loadConfig} from '#lib/config/load.js';
 import {findProject} from '#lib/config/project.js';
 import {visitRunningKeeper} from '#lib/keeper/client.js';
@@ -29,6 +29,22 @@ test.serial('without a runner, a harness gives contexts that are rolled back', a
 	t.is(await second.connection.fetchValue('show transaction_isolation'), 'serializable');
 	t.is((await second.df.users.create({name: 'Ada', email: 'ada@example.com'})).id, 1);
 	await second.close();
+});
+
+test.serial('expectQueries counts what contexts of a harness send, of all kinds', async t => {
+	const harness = await createHarness(options);
+	t.teardown(async () => harness.close());
+	const rollback = await harness.testContext();
+	const clone = await harness.parallelSafe();
+	await expectQueries(4, async () => {
+		await rollback.df.users.create({name: 'Ada', email: 'ada@example.com'});
+		await rollback.pool.query(count);
+		await clone.models.users.count();
+		await clone.db.transaction().execute(async trx => trx.selectFrom('users').selectAll().execute());
+	});
+	await t.throwsAsync(expectQueries(0, async () => rollback.connection.execute(count)), {code: 'ERR_EXPECT_QUERIES'});
+	await rollback.close();
+	await clone.close();
 });
 
 test.serial('G01: two contexts at once do not see each other\'s writes', async t => {

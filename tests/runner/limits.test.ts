@@ -111,6 +111,13 @@ test('explaining is not counted among the statements and rows of a test', t => {
 	t.like(recordOf('a slow one on a clone'), {statementCount: 1, rowCount: 1});
 });
 
+test('what explaining takes is not counted in the time of a test', t => {
+	const {phases, plans: [plan]} = recordOf('a very slow one');
+	const executed = (plan!.plan as {'Execution Time': number})['Execution Time'];
+	t.true(executed > 1000);
+	t.true(phases.endMs + phases.teardownMs < executed, JSON.stringify(phases));
+});
+
 test('with a slowMs of 0, every statement is explained, in the order of its first use, and nobody is told', async t => {
 	await project.run({args: ['tests/every.test.ts'], env: {DATAFLOW_TDD_SLOW_MS: '0', DATAFLOW_TDD_REPEATED_STATEMENTS: 'off'}});
 	const [{tests: [record], statements}] = readLatestRun(project.folder)!.files as [FileRecord];
