@@ -1,5 +1,6 @@
 import type {Client} from '../postgres/client.ts';
 import {send, sendExtended} from '../postgres/wire.ts';
+import {isAborted} from './database-error.ts';
 import {look} from './guards.ts';
 
 /** A statement whose plan is wanted. */
@@ -20,30 +21,42 @@ export interface Explanation {
 	readonly buffers?: number;
 }
 
-/** What a statement may take when it runs again: three times what it took, in these bounds, in ms. */
+/** What a statement may take when it runs again: three times what it took, but no less than this, in ms. */
 const leastTimeoutMs = 500;
-const mostTimeoutMs = 5000;
+/** What all of them may take together: a runner that hears nothing of a test for ten seconds ends it. */
+const allWithinMs = 5000;
 const lockTimeoutMs = 200;
 
 const analyze = 'explain (analyze, buffers, format json)';
 const estimate = 'explain (format json)';
 
 /**
- * Gets the plans of statements on a connection that is in a transaction, and leaves that as it was: each statement runs once more, behind a
+ * Gets the plans of statements on a connection that is in a transaction, and leaves that as it was, unless it has failed: each statement runs once more, behind a
  * savepoint that is gone back to. One that cannot run again (its row is there already) gets a plan with estimates.
  * @returns one for each statement; undefined for those that PostgreSQL explains in no way
  */
 export async function explainInside(client: Client, goBack: string | undefined, statements: readonly ExplainedStatement[]): Promise<ReadonlyArray<Explanation | undefined>> {
-	if (goBack !== undefined) {
-		await send(client, goBack);
-	}
-
+	await assertAnswering(client, goBack);
+	const deadline = performance.now() + allWithinMs;
 	const explanations: Array<Explanation | undefined> = [];
 	for (const statement of statements) {
-		explanations.push(await explain(client, statement));
+		explanations.push(await explain(client, statement, deadline));
 	}
 
 	return explanations;
+}
+
+/** Goes back only where the transaction has failed: what it has written is still looked at after this. */
+async function assertAnswering(client: Client, goBack: string | undefined): Promise<void> {
+	try {
+		await send(client, `savepoint ${look}; release savepoint ${look}`);
+	} catch (error) {
+		if (!isAborted(error) || goBack === undefined) {
+			throw error;
+		}
+
+		await send(client, goBack);
+	}
 }
 
 /** The same on a connection that is in no transaction. */
@@ -56,12 +69,20 @@ export async function explainApart(client: Client, statements: readonly Explaine
 	}
 }
 
-async function explain(client: Client, statement: ExplainedStatement): Promise<Explanation | undefined> {
-	return await tryExplain(client, analyze, statement) ?? await tryExplain(client, estimate, statement);
+async function explain(client: Client, statement: ExplainedStatement, deadline: number): Promise<Explanation | undefined> {
+	const leftMs = Math.floor(deadline - performance.now());
+	const timeoutMs = Math.min(leftMs, Math.max(leastTimeoutMs, Math.ceil(statement.tookMs * 3)));
+	const isInTime = statement.tookMs < leftMs;
+	return (isInTime ? await tryExplain(client, {verb: analyze, statement, timeoutMs}) : undefined) ?? await tryExplain(client, {verb: estimate, statement, timeoutMs: leastTimeoutMs});
 }
 
-async function tryExplain(client: Client, verb: typeof analyze | typeof estimate, {text, values = [], tookMs}: ExplainedStatement): Promise<Explanation | undefined> {
-	const timeoutMs = Math.min(mostTimeoutMs, Math.max(leastTimeoutMs, Math.ceil(tookMs * 3)));
+interface Attempt {
+	readonly verb: typeof analyze | typeof estimate;
+	readonly statement: ExplainedStatement;
+	readonly timeoutMs: number;
+}
+
+async function tryExplain(client: Client, {verb, statement: {text, values = []}, timeoutMs}: Attempt): Promise<Explanation | undefined> {
 	await send(client, `savepoint ${look}; set local statement_timeout to ${timeoutMs}; set local lock_timeout to ${lockTimeoutMs}`);
 	try {
 		// A text of several statements is refused that way, instead of being run behind the first.

@@ -42,6 +42,26 @@ test('a statement that takes too long when it is run again has estimates', async
 	});
 });
 
+test('a statement that took longer than all of them may has estimates at once', async t => {
+	await inContext(t, async ({lane}) => {
+		const client = await connectBeside(t, lane);
+		const [slowest, next] = await explainApart(client, [{text: 'select pg_sleep(30)', tookMs: 30_000}, user]);
+		t.false(slowest!.isAnalyzed);
+		t.true(next!.isAnalyzed);
+	});
+});
+
+test('a transaction that has not failed keeps what it has done', async t => {
+	await inContext(t, async ({lane}) => {
+		const client = await connectBeside(t, lane);
+		await send(client, 'begin; savepoint here');
+		await send(client, user.text, user.values);
+		await explainInside(client, 'rollback to savepoint here', [user]);
+		t.is((await send(client, 'select * from users')).rows.length, 1);
+		await send(client, 'rollback');
+	});
+});
+
 test('a failed transaction is explained behind what it goes back to', async t => {
 	await inContext(t, async ({lane}) => {
 		const client = await connectBeside(t, lane);
