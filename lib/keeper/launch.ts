@@ -5,6 +5,7 @@ import path from 'node:path';
 import process from 'node:process';
 import {once} from 'node:events';
 import {outsideOfTests} from '../config/mode.ts';
+import {compileCache} from '../config/compile-cache.ts';
 import type {HarnessConfig} from '../config/options.ts';
 import {KeeperError, fromWireError, type WireError} from '../errors.ts';
 import type {KeeperIdentity} from './identity.ts';
@@ -17,7 +18,7 @@ const patienceMs = 30_000;
 const runnerVariables = ['NODE_OPTIONS', 'NODE_CHANNEL_FD', 'DATAFLOW_TDD_SESSION'];
 
 function keeperEnvironment(config: HarnessConfig): NodeJS.ProcessEnv {
-	const env: NodeJS.ProcessEnv = {...outsideOfTests(process.env), DATAFLOW_TDD_KEEPER: JSON.stringify(config)};
+	const env: NodeJS.ProcessEnv = {...compileCache(config), ...outsideOfTests(process.env), DATAFLOW_TDD_KEEPER: JSON.stringify(config)};
 	for (const name of runnerVariables) {
 		delete env[name];
 	}

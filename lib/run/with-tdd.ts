@@ -1,6 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import {compileCache} from '../config/compile-cache.ts';
 import {assertNodeVersion} from '../config/node-version.ts';
 import {isCi, loadConfig} from '../config/load.ts';
 import {modeVariable, outsideVariable, sessionVariable} from '../config/mode.ts';
@@ -46,14 +47,6 @@ function withDefaults(config: AvaConfig): AvaConfig {
 	const files = [config.files].flat().filter(file => typeof file === 'string');
 	const hasTypeScript = files.some(file => file.endsWith('.ts'));
 	return hasTypeScript && config.extensions === undefined ? {...config, extensions: ['ts', 'js', 'mjs']} : config;
-}
-
-/**
- * What one worker has compiled, the next one need not: AVA itself, the bundle, the test files. Coverage would be less precise.
- * @see https://nodejs.org/api/module.html#module-compile-cache
- */
-function compileCache({projectDir}: HarnessConfig): Readonly<Record<string, string>> {
-	return process.env.NODE_V8_COVERAGE === undefined ? {NODE_COMPILE_CACHE: path.join(projectDir, 'node_modules', '.cache', 'dataflow-tdd', 'compiled')} : {};
 }
 
 /**
