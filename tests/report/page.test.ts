@@ -262,6 +262,15 @@ test('charts, tables and controls say what they are', async t => {
 	}
 });
 
+test('the trend shows what left its band first, and any other figure when asked', async t => {
+	const {page} = await pages.open(t, sampleRun(), {history});
+	const section = page.locator('#history');
+	t.is(await section.locator('h3').textContent(), 'individual test');
+	t.deepEqual(await section.locator('tbody tr').first().locator('td').allTextContents(), ['individual test', '16.3 ms', '12.1 ms', '1.35', '10.0 ms – 14.4 ms', 'above']);
+	await section.getByRole('button', {name: 'Show fixture set-up'}).click();
+	t.true(await section.getByRole('img', {name: /^fixture set-up from run to run: 0\.61 ms, /}).isVisible());
+});
+
 test('the page is dark where the system is, and switches', async t => {
 	const background = 'getComputedStyle(document.body).backgroundColor';
 	const {page} = await pages.open(t, sampleRun(), {colorScheme: 'dark', history});

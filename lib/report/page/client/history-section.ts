@@ -1,8 +1,8 @@
 import type {ChartConfiguration} from 'chart.js';
 import type {HistoryTrend} from '../data.ts';
 import type {Charts} from './chart.ts';
-import {field, h, section} from './dom.ts';
-import {formatBytes, formatCount, formatMs, formatTime, quantile} from './format.ts';
+import {fill, h, section} from './dom.ts';
+import {formatBytes, formatCount, formatMs, formatTime} from './format.ts';
 import {DataTable} from './table.ts';
 import {colour} from './theme.ts';
 
@@ -14,26 +14,28 @@ export function historySection(history: readonly HistoryTrend[], charts: Charts)
 	}
 
 	let shown = trends.find(trend => verdict(trend) !== 'within') ?? trends[0]!;
+	const title = h('h3', {}, shown.metric);
 	const chart = charts.add(words(shown), () => chartOf(shown));
-	const select = h('select', {onchange: () => {
-		shown = trends[Number(select.value)] ?? shown;
-		chart.redraw(words(shown));
-	}}, ...trends.map(({metric}, index) => h('option', {value: index}, metric)));
-	select.value = String(trends.indexOf(shown));
+	const show = (trend: HistoryTrend): void => {
+		shown = trend;
+		fill(title, trend.metric);
+		chart.redraw(words(trend));
+		title.scrollIntoView({block: 'nearest'});
+	};
 	return section('history', 'History',
-		h('p', {class: 'muted'}, 'The last runs that were measured. The band is what counts as unchanged.'),
-		field('Figure', select, 'inline'), chart.element, table(trends));
+		h('p', {class: 'muted'}, 'The runs that were accepted, the newest last. The band is what counts as unchanged, from the run before.'),
+		title, chart.element, table(trends, show));
 }
 
-function table(trends: readonly HistoryTrend[]): HTMLElement {
+function table(trends: readonly HistoryTrend[], show: (trend: HistoryTrend) => void): HTMLElement {
 	return new DataTable({
-		caption: 'Figures and their bands', rows: trends, sortBy: 'metric', columns: [
-			{id: 'metric', title: 'Figure', width: 'grow', value: ({metric}) => metric},
+		caption: 'Figures and their bands', rows: trends, sortBy: 'ratio', pageSize: 12, columns: [
+			{id: 'metric', title: 'Figure', width: 'grow', value: ({metric}) => metric, cell: trend => h('button', {'type': 'button', 'class': 'link', 'aria-label': `Show ${trend.metric}`, 'onclick': () => show(trend)}, trend.metric)},
 			{id: 'now', title: 'Last', value: trend => last(trend), cell: trend => written(trend, last(trend))},
-			{id: 'median', title: 'Median before', value: trend => before(trend), cell: trend => written(trend, before(trend))},
+			{id: 'before', title: 'Before', value: trend => before(trend), cell: trend => written(trend, before(trend))},
 			{id: 'ratio', title: 'Ratio', value: trend => ratio(trend), cell: trend => ratio(trend).toFixed(2)},
 			{id: 'band', title: 'Band', width: 'wide', value: ({band}) => band?.high ?? 0, cell: trend => trend.band ? `${written(trend, trend.band.low)} – ${written(trend, trend.band.high)}` : 'none'},
-			{id: 'verdict', title: 'Verdict', value: trend => verdict(trend), cell: trend => h('span', {class: verdict(trend) === 'above' ? 'warn' : ''}, verdict(trend))},
+			{id: 'verdict', title: 'Verdict', width: 'wide', value: trend => verdict(trend), cell: trend => h('span', {class: verdict(trend) === 'above' ? 'warn' : ''}, verdict(trend))},
 		],
 	}).element;
 }
@@ -54,7 +56,7 @@ function chartOf(trend: HistoryTrend): ChartConfiguration {
 		},
 		options: {
 			interaction: {mode: 'index', intersect: false},
-			scales: {x: {grid: {display: false}, border: {display: false}}, y: {border: {display: false}, grace: '20%', ticks: {maxTicksLimit: 6, callback: value => written(trend, Number(value))}}},
+			scales: {x: {grid: {display: false}, border: {display: false}, ticks: {maxRotation: 0}}, y: {border: {display: false}, grace: '20%', ticks: {maxTicksLimit: 6, callback: value => written(trend, Number(value))}}},
 			plugins: {tooltip: {filter: ({datasetIndex}) => datasetIndex === 0, callbacks: {
 				title: ([item]) => formatTime(points[item?.dataIndex ?? 0]!.at), label: item => written(trend, Number(item.raw)),
 			}}},
@@ -75,8 +77,7 @@ function last({points}: HistoryTrend): number {
 }
 
 function before({points}: HistoryTrend): number {
-	const earlier = points.length > 1 ? points.slice(0, -1) : points;
-	return quantile(earlier.map(({value}) => value).toSorted((one, other) => one - other), 0.5);
+	return points.at(-2)?.value ?? points.at(-1)?.value ?? 0;
 }
 
 function ratio(trend: HistoryTrend): number {
