@@ -21,7 +21,7 @@ const repository = path.dirname(import.meta.dirname);
 /** The script lies where CHINOOK_SQL says, or in `shared/data` beside the repository. */
 function findChinook(): string | undefined {
 	const places = [process.env['CHINOOK_SQL'], path.join(repository, '..', 'shared', 'data', 'chinook.sql')];
-	return places.filter(place => place !== undefined).map(place => path.resolve(place)).find(place => existsSync(place));
+	return places.flatMap(place => place ? [path.resolve(place)] : []).find(place => existsSync(place));
 }
 
 async function missingEngine(): Promise<string | undefined> {

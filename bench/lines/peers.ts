@@ -129,8 +129,12 @@ async function measure(bench: Bench, script: string): Promise<Measurement[]> {
 		groups.push(await onServer(grounds, server, testsPerFile));
 	}
 
-	const inProcess = await attempt(undefined, 'PGlite', async () => pglite(grounds), testsPerFile);
-	const entries = [...groups.flatMap(({entries}) => entries), inProcess];
+	const entries = groups.flatMap(({entries}) => entries);
+	// Once is enough to see that it works.
+	if (!bench.isSmoke || bench.servers.includes('embedded')) {
+		entries.push(await attempt(undefined, 'PGlite', async () => pglite(grounds), testsPerFile));
+	}
+
 	const emptyMs = await sample(bench, async () => runAva(empty, {testsPerFile}), entries);
 	const firsts = groups.map(({mine}) => entry(mine.warm.server, {name: 'dataflow-tdd, first ever', setUp: 'no snapshot, empty cluster or bundle', rounds: firstEverRounds}, async () => runFirstEver(bench.workspace, mine.project, {testsPerFile})));
 	await sample({...bench, runs: Math.min(bench.runs, firstEverRounds)}, async () => 0, firsts);
