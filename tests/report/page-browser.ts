@@ -31,7 +31,7 @@ export class Pages {
 		const folder = await mkdtemp(path.join(os.tmpdir(), 'tdd-page-'));
 		const file = path.join(folder, 'report.html');
 		await writeFile(file, await renderPage(run, options));
-		this.#browser ??= chromium.launch({executablePath, args: ['--no-sandbox']});
+		this.#browser ??= chromium.launch({executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage']});
 		const context = await (await this.#browser).newContext({viewport: {width: 1280, height: 900}, reducedMotion: 'reduce', ...options});
 		t.teardown(async () => {
 			await context.close();
