@@ -51,7 +51,11 @@ export type ErrorCode =
 	| 'ERR_TEST_QUERIES'
 	| 'ERR_TEST_REPEATED'
 	| 'ERR_TEST_BUDGET'
-	| 'ERR_TEST_MEMORY';
+	| 'ERR_TEST_MEMORY'
+	| 'ERR_HISTORY_FORMAT'
+	| 'ERR_HISTORY_BUSY'
+	| 'ERR_HISTORY_RUNNER'
+	| 'ERR_HISTORY_RECORD';
 
 /** The three sentences of an error: what happened (names, numbers), why (most likely), what to do about it. */
 export interface ErrorParts {
@@ -100,8 +104,10 @@ export class ContextError extends HarnessError {}
 export class ReportError extends HarnessError {}
 /** A test took more than it may: statements, time, memory. */
 export class MonitorError extends HarnessError {}
+/** A suite could not be measured, or its history not be used. */
+export class HistoryError extends HarnessError {}
 
-const classes = {ConfigError, GuardError, ServerError, TemplateError, SeedError, KeeperError, ContextError, ReportError, MonitorError};
+const classes = {ConfigError, GuardError, ServerError, TemplateError, SeedError, KeeperError, ContextError, ReportError, MonitorError, HistoryError};
 
 /** An error in the shape in which it travels between the keeper and its clients. */
 export interface WireError {

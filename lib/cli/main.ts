@@ -22,6 +22,18 @@ function lazily<Options>(load: () => Promise<Action<Options>>): (options: Option
 	};
 }
 
+const measureHelp = `
+Statements, rows and buffers of each test are compared first, and exactly; then times. A time has regressed when the ratio is 1.2 or more, the
+effect size over the samples is large, and a second batch of samples shows it again: more are taken while that is open.
+Figures are kept in the option historyFile (tests/performance_history.json); commit that file.
+
+Examples:
+  dataflow-tdd measure                             # look
+  dataflow-tdd measure --check                     # in CI
+  dataflow-tdd measure --update                    # accept what it is now
+  dataflow-tdd measure tests/orders.test.ts        # a part of the suite
+  dataflow-tdd measure --check -- --match='*order*'`;
+
 const program = new Command('dataflow-tdd')
 	.description('A real, ephemeral PostgreSQL for every test.')
 	.version(packageVersion())
@@ -55,6 +67,15 @@ program.command('report').description('write the report of a test run: a page, o
 	.option('--trace <file>', 'write a trace for chrome://tracing, Perfetto and speedscope; *.speedscope.json has the statements, too')
 	.addHelpText('after', '\nExample:\n  dataflow-tdd report --junit out/junit.xml --trace out/trace.json')
 	.action(lazily(async () => (await import('./commands/report.ts')).report));
+program.command('measure').description('run the suite several times, and compare it with the accepted figures of this machine class')
+	.argument('[args...]', 'patterns of test files, and behind -- options for AVA')
+	.option('--check', 'exit with 1 when something has regressed')
+	.option('--update', 'accept the figures: they become the baseline of this machine class')
+	.option('--samples <number>', 'how many runs make a batch', '5')
+	.option('--no-buffers', 'count statements and rows only, which saves two runs')
+	.option('--json', 'print JSON')
+	.addHelpText('after', measureHelp)
+	.action(async (args: string[], options: object) => lazily(async () => (await import('./commands/measure.ts')).measure)({...options, args} as never));
 program.command('prune').description('remove snapshots that nobody has used for a while, of all projects on this machine')
 	.option('--days <number>', 'keep what was used in the last days', '14')
 	.option('--all', 'remove all of them')

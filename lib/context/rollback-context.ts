@@ -62,6 +62,8 @@ export interface OpenContext {
 	traffic(): Traffic;
 	/** Gets the plans of statements inside of the test's transaction; only right before `close`. */
 	explain(statements: readonly ExplainedStatement[]): Promise<ReadonlyArray<Explanation | undefined>>;
+	/** The process ids of the backends that work for it. */
+	backends(): readonly number[];
 	/** A fresh copy of what a pack's `load` returned. */
 	readonly seedResult: (pack: string) => unknown;
 	/** Ends the context; returns what has to fail the test, nothing when all is well. */
@@ -69,6 +71,13 @@ export interface OpenContext {
 }
 
 const serializableNote = 'This test is SERIALIZABLE on one connection, which cannot conflict with itself: a serialization failure will not happen here.';
+
+/** Kysely prepares its driver at the first use; after that, a query reaches the driver in the call that sends it, so that a leak can be traced to its line. */
+async function createKysely(gate: Gate): Promise<Kysely<RegisteredDatabase>> {
+	const db = new Kysely<RegisteredDatabase>({dialect: new RollbackDialect(gate)});
+	await db.connection().execute(async () => {});
+	return db;
+}
 
 /** Opens a rollback context on a lane, for a test that its errors can name. Nothing is sent before the test's first statement. */
 export async function openRollbackContext(lane: Lane, options: RollbackOptions, test?: TestDescription): Promise<OpenContext> {
@@ -86,10 +95,7 @@ export async function openRollbackContext(lane: Lane, options: RollbackOptions, 
 		securedTables: lane.standing.notice.watched(record),
 	});
 	const gate = new Gate({transaction, isolationLevel, holder: lane.holder, watch: watchLocks(lane, client, tellTo(notes, new HangingNotice(test?.title))), inClone, observer: test?.observer});
-	const db = new Kysely<RegisteredDatabase>({dialect: new RollbackDialect(gate)});
-	// Kysely prepares its driver at the first use; after that, a query reaches the driver in the call that sends it, so that a leak
-	// can be traced to its line.
-	await db.connection().execute(async () => {});
+	const db = await createKysely(gate);
 	let pool: OpenPool | undefined;
 	const context: TestContext = {
 		db,
@@ -111,6 +117,7 @@ export async function openRollbackContext(lane: Lane, options: RollbackOptions, 
 		context, record, notes,
 		traffic: meterTraffic(client),
 		explain: async statements => gate.isBusy ? [] : lane.holder.during(async () => transaction.explain(statements)),
+		backends: () => [processIdOf(client)],
 		seedResult: pack => parse(record.results[pack] ?? '-1'),
 		close: async ({hasFailed}) => close({lane, gate, transaction, pool, notes, note}, hasFailed),
 	};

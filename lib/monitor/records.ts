@@ -1,5 +1,6 @@
 import type {CacheReport} from '../context/cache-statistics.ts';
 import type {KeeperEvent} from '../keeper/timeline.ts';
+import type {ProcessorTime} from './processor-times.ts';
 
 /** Changes when a field changes its meaning or goes away. */
 export const recordFormat = 1;
@@ -20,6 +21,14 @@ export interface TestPhases {
 	readonly teardownMs: number;
 	/** Checking, rolling back, resetting. */
 	readonly endMs: number;
+}
+
+/** What a test's thread and its backends had of the processors. */
+export interface TestProcessor {
+	/** While the context was opened and ended. */
+	readonly context: ProcessorTime;
+	/** In the body and the user's teardowns. */
+	readonly body: ProcessorTime;
 }
 
 /** What a test did with one statement. The harness's own statements never count. */
@@ -115,6 +124,8 @@ export interface TestRecord {
 	/** Set-up, body, teardowns and end: what budgets are about. Waits for a lease or a place are not in it. */
 	readonly durationMs: number;
 	readonly phases: TestPhases;
+	/** Recorded while a suite is measured to be compared, on Linux. */
+	readonly processor?: TestProcessor;
 	readonly statements: readonly StatementUse[];
 	/** Of all statements. */
 	readonly statementCount: number;

@@ -70,6 +70,8 @@ export interface OpenClone {
 	traffic(): Traffic;
 	/** Gets the plans of statements in a transaction of their own, which is rolled back; only right before `close`. */
 	explain(statements: readonly ExplainedStatement[]): Promise<ReadonlyArray<Explanation | undefined>>;
+	/** The process ids of the backends that work for it. */
+	backends(): readonly number[];
 	/** Ends the context; returns what has to fail the test, nothing when all is well. */
 	close(end: {hasFailed: boolean}): Promise<Error | undefined>;
 }
@@ -114,6 +116,11 @@ class Connections {
 		}
 
 		return sum;
+	}
+
+	/** The process ids of all their backends. */
+	get backends(): readonly number[] {
+		return this.pools.flatMap(({backends}) => backends);
 	}
 
 	async open(): Promise<Kysely<RegisteredDatabase>> {
@@ -171,6 +178,7 @@ export async function openCloneContext(supply: CloneSupply, combination: Combina
 			const [idle] = connections.pools.flatMap(pool => pool.idle);
 			return idle ? holder.during(async () => explainApart(idle as never, statements)) : [];
 		},
+		backends: () => connections.backends,
 		async close({hasFailed}) {
 			connections.stopObserving();
 			return holder.during(async () => endClone({supply, name, address, record, pools: connections.pools, barriers, notes, hasFailed}));

@@ -1,0 +1,138 @@
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync} from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import {pathToFileURL} from 'node:url';
+import type * as suiteRun from '../../lib/history/suite-run.ts';
+import type * as testsOfRun from '../../lib/history/tests-of-run.ts';
+import type * as timings from '../../lib/history/timings.ts';
+import type {Comparison} from '../../lib/history/comparison.ts';
+import {median} from '../statistics.ts';
+
+const repository = path.resolve(import.meta.dirname, '../..');
+
+/** How much the hot fixture does; the suite reads it from its environment. */
+export type Work = Readonly<Record<'TRIAL_REPORT' | 'TRIAL_SIGNATURE', string>>;
+
+const base: Work = {TRIAL_REPORT: '40', TRIAL_SIGNATURE: '1200'};
+/** So much more of it is done while it is found out what it costs. */
+const probe = {TRIAL_REPORT: 160, TRIAL_SIGNATURE: 6000} as const;
+/** How many rounds that takes: in each round all variants run in turn, so that the load of the machine hits all of them. */
+const probes = 7;
+
+/** What a check printed. */
+export interface MeasureReport {
+	readonly samples: number;
+	readonly comparison?: Comparison;
+}
+
+interface History {
+	readonly suiteRun: typeof suiteRun;
+	readonly testsOfRun: typeof testsOfRun;
+	readonly timings: typeof timings;
+}
+
+/** The suite of the trials, in a folder of its own with a harness of its own: building the repository anew does not change it. */
+export class TrialProject {
+	/** The fixture that is slowed down. */
+	readonly hot = 'tddSeededData';
+	readonly #folder: string;
+	readonly #build: string;
+	readonly #env: NodeJS.ProcessEnv;
+	readonly #history: History;
+
+	private constructor(folder: string, {build, history}: {build: string; history: History}) {
+		this.#folder = folder;
+		this.#build = build;
+		this.#history = history;
+		this.#env = {...process.env, DATAFLOW_TDD_CACHE: path.join(folder, 'cache'), CI: ''};
+	}
+
+	static async create(): Promise<TrialProject> {
+		const folder = mkdtempSync(process.platform === 'win32' ? 'dft-trials-' : '/var/tmp/dft-trials-');
+		chmodSync(folder, 0o755);
+		cpSync(path.join(import.meta.dirname, 'project'), folder, {recursive: true});
+		const modules = path.join(folder, 'node_modules');
+		const installed = path.join(modules, 'dataflow-tdd');
+		mkdirSync(installed, {recursive: true});
+		for (const name of readdirSync(path.join(repository, 'node_modules')).filter(name => name !== '.cache' && name !== 'dataflow-tdd')) {
+			symlinkSync(path.join(repository, 'node_modules', name), path.join(modules, name));
+		}
+
+		const build = path.join(installed, 'build');
+		cpSync(path.join(repository, 'build'), build, {recursive: true});
+		cpSync(path.join(repository, 'package.json'), path.join(installed, 'package.json'));
+		const load = async (name: string): Promise<unknown> => import(pathToFileURL(path.join(build, 'history', `${name}.js`)).href);
+		const history = {suiteRun: await load('suite-run'), testsOfRun: await load('tests-of-run'), timings: await load('timings')} as History;
+		return new TrialProject(folder, {build, history});
+	}
+
+	/** Finds out how much more work slows the hot fixture down by a ratio: by more of the database's work, and by more of the processor's. */
+	async calibrate(ratio: number, say: (text: string) => void): Promise<{base: Work; database: Work; processor: Work; achieved: {database: number; processor: number}}> {
+		const heavy = {database: {...base, TRIAL_REPORT: String(probe.TRIAL_REPORT)}, processor: {...base, TRIAL_SIGNATURE: String(probe.TRIAL_SIGNATURE)}};
+		const growth = await this.#compare(heavy, say);
+		const scale = (name: keyof typeof probe, grown: number): string => String(Math.round(Number(base[name]) + ((probe[name] - Number(base[name])) * (ratio - 1)) / (grown - 1)));
+		const works = {database: {...base, TRIAL_REPORT: scale('TRIAL_REPORT', growth.database)}, processor: {...base, TRIAL_SIGNATURE: scale('TRIAL_SIGNATURE', growth.processor)}};
+		const achieved = await this.#compare(works, say);
+		say(`the hot fixture does ${JSON.stringify(works)}: ${achieved.database.toFixed(2)} and ${achieved.processor.toFixed(2)} times as long`);
+		return {base, ...works, achieved};
+	}
+
+	async #compare(works: {database: Work; processor: Work}, say: (text: string) => void): Promise<{database: number; processor: number}> {
+		const ratios = {database: [] as number[], processor: [] as number[]};
+		await this.#hotMs(base);
+		for (let round = 1; round <= probes; round++) {
+			say(`finding out what the work costs, ${round} of ${probes}`);
+			const plain = await this.#hotMs(base);
+			ratios.database.push(await this.#hotMs(works.database) / plain);
+			ratios.processor.push(await this.#hotMs(works.processor) / plain);
+		}
+
+		return {database: median(ratios.database), processor: median(ratios.processor)};
+	}
+
+	/** What a test of the hot fixture takes in one run, in ms without waits for a processor. */
+	async #hotMs(work: Work): Promise<number> {
+		const {suiteRun: {runSuite}, testsOfRun: {testsOfRun}, timings: {collectTimings}} = this.#history;
+		const {record, output} = await runSuite({
+			projectDir: this.#folder, args: [], signal: new AbortController().signal,
+			env: {...work, DATAFLOW_TDD_CACHE: path.join(this.#folder, 'cache'), DATAFLOW_TDD_WORKERS: '1', DATAFLOW_TDD_LINGER_MS: '60000'},
+		});
+		if (!record) {
+			throw new Error(`the suite failed:\n${output.slice(-2000)}`);
+		}
+
+		const {tests} = collectTimings([{record, tests: testsOfRun(record), calibrationMs: 0}]);
+		return median(Object.values(tests).filter(({fixture}) => fixture === this.hot).map(({bodyMs}) => bodyMs[0]!));
+	}
+
+	/** Takes the baseline. */
+	async accept(samples: number): Promise<void> {
+		const {exitCode, stderr} = await this.measure(['--update', '--samples', String(samples)], base);
+		if (exitCode !== 0) {
+			throw new Error(`no baseline could be taken:\n${stderr.slice(-2000)}`);
+		}
+	}
+
+	/** Runs `dataflow-tdd measure` as a user would. */
+	async measure(args: readonly string[], work: Work): Promise<{exitCode: number | null; report: MeasureReport | undefined; stderr: string}> {
+		const child = spawn(process.execPath, [path.join(this.#build, 'cli', 'main.js'), 'measure', '--json', ...args], {cwd: this.#folder, env: {...this.#env, ...work}, stdio: ['ignore', 'pipe', 'pipe']});
+		const output = {stdout: '', stderr: ''};
+		for (const name of ['stdout', 'stderr'] as const) {
+			child[name].setEncoding('utf8').on('data', (chunk: string) => {
+				output[name] += chunk;
+			});
+		}
+
+		const [exitCode] = await once(child, 'close') as [number | null];
+		return {exitCode, report: output.stdout.startsWith('{') ? JSON.parse(output.stdout) as MeasureReport : undefined, stderr: output.stderr};
+	}
+
+	/** Stops its keepers, and removes it. */
+	async [Symbol.asyncDispose](): Promise<void> {
+		const child = spawn(process.execPath, [path.join(this.#build, 'cli', 'main.js'), 'stop'], {cwd: this.#folder, env: {...this.#env, DATAFLOW_TDD_WORKERS: '1', DATAFLOW_TDD_LINGER_MS: '60000'}, stdio: 'ignore'});
+		await once(child, 'close');
+		rmSync(this.#folder, {recursive: true, force: true, maxRetries: 3});
+	}
+}

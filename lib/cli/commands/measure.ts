@@ -1,0 +1,161 @@
+import process from 'node:process';
+import {ConfigError} from '../../errors.ts';
+import {accept} from '../../history/accept.ts';
+import {compareWithBaseline, type Comparison} from '../../history/comparison.ts';
+import {readHistory, updateHistory} from '../../history/history-file.ts';
+import {describeMachine, findMachine, type History, type MachineHistory} from '../../history/history.ts';
+import {Measurement, SuiteFailure, type Measured} from '../../history/measure.ts';
+import {packageVersion} from '../../keeper/identity.ts';
+import {RunProgress} from '../../run/progress.ts';
+import {describe} from '../measure/table.ts';
+import {print} from '../output.ts';
+import {loadProjectConfig, type CommonOptions} from '../project.ts';
+
+export interface MeasureOptions extends CommonOptions {
+	readonly check?: boolean;
+	readonly update?: boolean;
+	readonly samples: string;
+	readonly buffers: boolean;
+	/** Patterns of files, and what stands behind `--`. */
+	readonly args: readonly string[];
+}
+
+/** A baseline is taken in two batches: it is compared with again and again. */
+const batchesOfBaseline = 2;
+/** What is still open after so many batches stays open. */
+const mostBatches = 6;
+/** How much of AVA's output is shown of a suite that fails. */
+const shownLines = 40;
+/** As shells have it for what SIGINT has ended. */
+const interrupted = 130;
+
+function wrong(what: string, why: string): ConfigError {
+	return new ConfigError('ERR_CONFIG_INVALID', {what, why, fix: 'Run: dataflow-tdd measure --help'});
+}
+
+function toSamples(text: string): number {
+	const samples = Number(text);
+	if (!Number.isInteger(samples) || samples < 3) {
+		throw wrong(`The option --samples is '${text}'.`, 'It has to be a whole number from 3: fewer samples do not tell a change from chance.');
+	}
+
+	return samples;
+}
+
+/** A part of the suite can be looked at; accepted is all of it, so that its figures belong together. */
+function assertWhole({check = false, update = false, args}: MeasureOptions): void {
+	if (check && update) {
+		throw wrong('The options --check and --update were given together.', 'The one fails on what the other accepts.');
+	}
+
+	const part = args.find((argument, index) => /^(?:-m|--match(?:=.*)?)$/.test(argument) || (!argument.startsWith('-') && !/^(?:-c|--concurrency|-T|--timeout|--config)$/.test(args[index - 1] ?? '')));
+	if (update && part !== undefined) {
+		throw wrong(`The option --update was given with a part of the suite (${part}).`, 'A baseline is the whole suite, taken in one go.');
+	}
+}
+
+interface Outcome {
+	readonly measured: Measured;
+	readonly known: MachineHistory | undefined;
+	readonly comparison: Comparison | undefined;
+}
+
+function judge(history: History, measured: Measured, batch: number): Omit<Outcome, 'measured'> {
+	const known = findMachine(history, measured.machine);
+	return {known, comparison: known && compareWithBaseline(known.baseline, measured, {batch, version: packageVersion()})};
+}
+
+/** Ctrl-C ends the suite first, then its keeper, then the command. */
+async function interruptible<T>(action: (signal: AbortSignal) => Promise<T>): Promise<T> {
+	const controller = new AbortController();
+	const abort = (): void => {
+		controller.abort();
+	};
+
+	process.on('SIGINT', abort);
+	process.on('SIGTERM', abort);
+	try {
+		return await action(controller.signal);
+	} finally {
+		process.off('SIGINT', abort);
+		process.off('SIGTERM', abort);
+	}
+}
+
+async function takeSamples(options: MeasureOptions, history: History, samples: number): Promise<Outcome> {
+	const config = await loadProjectConfig();
+	const progress = new RunProgress(0);
+	try {
+		return await interruptible(async signal => {
+			const measured = await new Measurement({
+				config, args: options.args, samples, signal, countsBuffers: options.buffers,
+				progress: step => {
+					progress.show(step);
+				},
+				wantsMore: (soFar, batches) => options.update === true ? batches < batchesOfBaseline : batches < mostBatches && judge(history, soFar, samples).comparison?.isOpen === true,
+			}).run();
+			return {measured, ...judge(history, measured, samples)};
+		});
+	} finally {
+		progress.done(undefined);
+	}
+}
+
+function tellFailure({run: {exitCode, output}}: SuiteFailure): void {
+	const tail = output.trimEnd().split('\n').slice(-shownLines).join('\n');
+	process.stderr.write(`${tail}\n\nThe suite fails (AVA's exit code is ${exitCode ?? 'none'}), so there is nothing to measure. Nothing was recorded.\n`);
+}
+
+function verdict({measured, known, comparison}: Outcome, {update = false}: MeasureOptions, file: string): string {
+	if (update) {
+		return `Accepted: these figures are the baseline in ${file} now.`;
+	}
+
+	if (!known) {
+		return `There is no baseline for this machine class (${describeMachine(measured.machine)}), and those of others are not compared with. \`dataflow-tdd measure --update\` makes one in ${file}.`;
+	}
+
+	return comparison?.hasRegressed ? 'Something has regressed. If that is meant to be, accept it with `dataflow-tdd measure --update`.' : 'Nothing has regressed.';
+}
+
+/**
+ * Runs the suite several times, and compares what it does and how long it takes with the accepted figures of the same machine class.
+ * @returns false when something failed: the suite, or with `check` the comparison
+ */
+export async function measure(options: MeasureOptions): Promise<boolean> {
+	const samples = toSamples(options.samples);
+	assertWhole(options);
+	const {historyFile} = await loadProjectConfig();
+	const history = await readHistory(historyFile);
+	try {
+		const outcome = await takeSamples(options, history, samples);
+		if (options.update) {
+			await updateHistory(historyFile, before => accept(before, outcome.measured, packageVersion()));
+		}
+
+		const {measured: {machine, samples: taken, counters, timings}, known, comparison} = outcome;
+		const text = `${describe(outcome.measured, outcome)}\n\n${verdict(outcome, options, historyFile)}`;
+		print({
+			machine, samples: taken, hasBaseline: known !== undefined, baselineAt: known?.baseline.at, unstable: counters.unstable,
+			comparison, updated: options.update === true, historyFile, timings,
+		}, {json: options.json ?? false, text});
+		return !(options.check && comparison?.hasRegressed);
+	} catch (error) {
+		return giveUp(error);
+	}
+}
+
+function giveUp(error: unknown): boolean {
+	if (error instanceof SuiteFailure) {
+		tellFailure(error);
+		return false;
+	}
+
+	if ((error as Error).name === 'AbortError') {
+		process.stderr.write('Interrupted. Nothing was recorded.\n');
+		process.exitCode = interrupted;
+		return true;
+	}
+
+	throw error;
+}

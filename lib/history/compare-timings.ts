@@ -1,0 +1,154 @@
+import {defaultThreshold, judge, type Demands, type Evidence} from './evidence.ts';
+import type {Baseline, Timings} from './history.ts';
+import {middle, pairTests, toSeries, type Series, type TestPair} from './series.ts';
+import {median} from './statistics.ts';
+
+/** What a metric is about. */
+export type TimingKind = 'suite' | 'context' | 'fixture' | 'test' | 'measure';
+
+/** A metric of time, compared. */
+export interface TimingComparison extends Evidence {
+	/** Such as `fixture tddTestContext`, or the key of a test. */
+	readonly metric: string;
+	readonly kind: TimingKind;
+	/** Medians, in ms: of a fixture, the median of its tests; of the suite, the sum of all tests. */
+	readonly baseline: number;
+	readonly current: number;
+}
+
+/** How metrics are compared. */
+export interface TimingOptions {
+	/** Default 1.2. */
+	readonly threshold?: number;
+	/** How many samples were taken in one go. */
+	readonly batch: number;
+	/** Whether the harness's own part is that of the same release, so that it can serve as a yardstick. */
+	readonly isSameVersion: boolean;
+}
+
+/** A fixture of fewer tests is judged as strictly as a single test. */
+const fewestForFixture = 8;
+/** What a single test, or a few of them, has to show: there are many of them, so that chance has many tries. */
+const strict = {effect: 0.9, least: Math.sqrt(defaultThreshold)};
+/** A group of fewer tests is no yardstick for others. */
+const fewestTests = 3;
+
+/**
+ * A group of tests is steadier than a test: it shows a smaller change with fewer samples. No change of less than these milliseconds
+ * is worth an alarm.
+ */
+const demands: Readonly<Record<TimingKind, Pick<Demands, 'effect' | 'least' | 'leastMs'>>> = {
+	suite: {...strict, least: defaultThreshold, leastMs: 2},
+	context: {...strict, least: defaultThreshold, leastMs: 0.3},
+	fixture: {effect: 0.75, least: 1, leastMs: 0.3},
+	test: {...strict, leastMs: 1},
+	measure: {...strict, leastMs: 1},
+};
+
+interface Metric {
+	readonly metric: string;
+	readonly kind: TimingKind;
+	readonly series: Series;
+	readonly yardsticks: ReadonlyArray<Series | undefined>;
+	readonly baseline: number;
+	readonly current: number;
+	/** Of few tests, so that it has to show more than others of its kind. */
+	readonly isSmall?: boolean;
+}
+
+/** The metrics of a suite, each with the yardsticks that it is seen against. */
+class Metrics {
+	readonly #pairs: readonly TestPair[];
+	readonly #calibration: Series;
+	readonly #isSameVersion: boolean;
+
+	constructor(pairs: readonly TestPair[], {calibration, isSameVersion}: {calibration: Series; isSameVersion: boolean}) {
+		this.#pairs = pairs;
+		this.#calibration = calibration;
+		this.#isSameVersion = isSameVersion;
+	}
+
+	/** The rest of the suite: what slows all tests down is nothing that one of them has done. */
+	#rest(members: ReadonlySet<TestPair>): Series | undefined {
+		const others = this.#pairs.filter(pair => !members.has(pair));
+		return others.length < fewestTests ? undefined : middle(others.map(({body}) => body));
+	}
+
+	/** The harness's own part of the tests in the same files: the same work, done at the same moments. */
+	#context(members: ReadonlySet<TestPair>): Series | undefined {
+		const files = new Set([...members].map(({file}) => file));
+		const near = this.#pairs.filter(({file}) => files.has(file));
+		return this.#isSameVersion && near.length >= fewestTests ? middle(near.map(({context}) => context)) : undefined;
+	}
+
+	#yardsticks(members: ReadonlySet<TestPair>): Series[] {
+		const found = [this.#rest(members), this.#context(members)].filter(series => series !== undefined);
+		return found.length > 0 ? found : [this.#calibration];
+	}
+
+	suite(): Metric {
+		const yardsticks = [this.#context(new Set(this.#pairs)), this.#calibration];
+		return {metric: 'suite', kind: 'suite', series: middle(this.#pairs.map(({body}) => body)), yardsticks, baseline: sum(this.#pairs, 'baselineMs'), current: sum(this.#pairs, 'currentMs')};
+	}
+
+	context(): Metric {
+		const yardsticks = [middle(this.#pairs.map(({body}) => body)), this.#calibration];
+		return {
+			metric: 'set-up and end', kind: 'context', series: middle(this.#pairs.map(({context}) => context)), yardsticks,
+			baseline: median(this.#pairs.map(({baselineContextMs}) => baselineContextMs)), current: median(this.#pairs.map(({currentContextMs}) => currentContextMs)),
+		};
+	}
+
+	fixtures(): Metric[] {
+		return [...Map.groupBy(this.#pairs, ({fixture}) => fixture)].map(([fixture, members]) => ({
+			metric: `fixture ${fixture}`, kind: 'fixture', series: middle(members.map(({body}) => body)), yardsticks: this.#yardsticks(new Set(members)),
+			baseline: median(members.map(({baselineMs}) => baselineMs)), current: median(members.map(({currentMs}) => currentMs)),
+			isSmall: members.length < fewestForFixture,
+		}));
+	}
+
+	tests(): Metric[] {
+		return this.#pairs.map(pair => ({
+			metric: pair.key, kind: 'test', series: pair.body, yardsticks: this.#yardsticks(new Set([pair])), baseline: pair.baselineMs, current: pair.currentMs,
+		}));
+	}
+
+	measures(before: Timings['measures'], now: Timings['measures']): Metric[] {
+		return Object.entries(now).filter(([name]) => before[name]).flatMap(([name, current]) => {
+			const pair = this.#pairs.find(({key}) => name.startsWith(`${key} › `));
+			const baseline = before[name]!;
+			return pair === undefined ? [] : [{
+				metric: name, kind: 'measure', series: toSeries(baseline, current), yardsticks: this.#yardsticks(new Set([pair])), baseline: median(baseline), current: median(current),
+			}];
+		});
+	}
+}
+
+function sum(pairs: readonly TestPair[], field: 'baselineMs' | 'currentMs'): number {
+	return pairs.reduce((total, pair) => total + pair[field], 0);
+}
+
+/** Compares the times of a suite with those of its baseline, the whole first. Tests that only one side has are left out. */
+export function compareTimings({timings, version}: Pick<Baseline, 'timings' | 'version'>, current: Timings, options: Omit<TimingOptions, 'isSameVersion'> & {readonly version: string}): TimingComparison[] {
+	const pairs = pairTests(timings, current);
+	if (pairs.length === 0) {
+		return [];
+	}
+
+	const isSameVersion = version === options.version;
+	const metrics = new Metrics(pairs, {calibration: toSeries(timings.calibrationMs, current.calibrationMs), isSameVersion});
+	const all = [metrics.suite(), ...isSameVersion ? [metrics.context()] : [], ...metrics.fixtures(), ...metrics.measures(timings.measures, current.measures), ...metrics.tests()];
+	return all.map(({metric, kind, series, yardsticks, baseline, current, isSmall = false}) => ({
+		metric, kind, baseline, current,
+		...judge({series, yardsticks: yardsticks.filter(yardstick => yardstick !== undefined), isOwnWitness: kind === 'test' || kind === 'measure' || isSmall}, {...demands[kind], ...(isSmall && strict), threshold: options.threshold ?? defaultThreshold, batch: options.batch, baselineMs: baseline}),
+	}));
+}
+
+/** A group of tests whose samples lie further apart than this may have grown. */
+const nearEffect = 0.4;
+
+/** True when a metric may have grown, and more samples would tell. Single tests have to look as if they had. */
+export function needsMore({kind, verdict, ratio, effect, baseline}: TimingComparison, threshold: number = defaultThreshold): boolean {
+	const isNear = kind !== 'test' && kind !== 'measure' && ratio >= Math.sqrt(threshold) && effect >= nearEffect && baseline * (ratio - 1) >= demands[kind].leastMs;
+	return verdict === 'suspected' || (verdict === 'steady' && isNear);
+}
