@@ -30,6 +30,8 @@ export interface TimingOptions {
 const fewestForFixture = 8;
 /** What a single test, or a few of them, has to show: there are many of them, so that chance has many tries. */
 const strict = {effect: 0.9, least: Math.sqrt(defaultThreshold)};
+/** From so many tests on, one of them does not move the middle of all. */
+const manyTests = 20;
 /** A group of fewer tests is no yardstick for others. */
 const fewestTests = 3;
 
@@ -61,15 +63,24 @@ class Metrics {
 	readonly #pairs: readonly TestPair[];
 	readonly #calibration: Series;
 	readonly #isSameVersion: boolean;
+	/** The middle of all tests. */
+	readonly #all: Series;
+	/** By files: many tests ask for the same. */
+	readonly #contexts = new Map<string, Series | undefined>();
 
 	constructor(pairs: readonly TestPair[], {calibration, isSameVersion}: {calibration: Series; isSameVersion: boolean}) {
 		this.#pairs = pairs;
+		this.#all = middle(pairs.map(({body}) => body));
 		this.#calibration = calibration;
 		this.#isSameVersion = isSameVersion;
 	}
 
-	/** The rest of the suite: what slows all tests down is nothing that one of them has done. */
+	/** The rest of the suite: what slows all tests down is nothing that one of them has done. In a large suite one test more is no matter. */
 	#rest(members: ReadonlySet<TestPair>): Series | undefined {
+		if (members.size === 1 && this.#pairs.length >= manyTests) {
+			return this.#all;
+		}
+
 		const others = this.#pairs.filter(pair => !members.has(pair));
 		return others.length < fewestTests ? undefined : middle(others.map(({body}) => body));
 	}
@@ -77,8 +88,13 @@ class Metrics {
 	/** The harness's own part of the tests in the same files: the same work, done at the same moments. */
 	#context(members: ReadonlySet<TestPair>): Series | undefined {
 		const files = new Set([...members].map(({file}) => file));
-		const near = this.#pairs.filter(({file}) => files.has(file));
-		return this.#isSameVersion && near.length >= fewestTests ? middle(near.map(({context}) => context)) : undefined;
+		const name = [...files].join('\n');
+		if (!this.#contexts.has(name)) {
+			const near = this.#pairs.filter(({file}) => files.has(file));
+			this.#contexts.set(name, this.#isSameVersion && near.length >= fewestTests ? middle(near.map(({context}) => context)) : undefined);
+		}
+
+		return this.#contexts.get(name);
 	}
 
 	#yardsticks(members: ReadonlySet<TestPair>): Series[] {
@@ -88,11 +104,11 @@ class Metrics {
 
 	suite(): Metric {
 		const yardsticks = [this.#context(new Set(this.#pairs)), this.#calibration];
-		return {metric: 'suite', kind: 'suite', series: middle(this.#pairs.map(({body}) => body)), yardsticks, baseline: sum(this.#pairs, 'baselineMs'), current: sum(this.#pairs, 'currentMs')};
+		return {metric: 'suite', kind: 'suite', series: this.#all, yardsticks, baseline: sum(this.#pairs, 'baselineMs'), current: sum(this.#pairs, 'currentMs')};
 	}
 
 	context(): Metric {
-		const yardsticks = [middle(this.#pairs.map(({body}) => body)), this.#calibration];
+		const yardsticks = [this.#all, this.#calibration];
 		return {
 			metric: 'set-up and end', kind: 'context', series: middle(this.#pairs.map(({context}) => context)), yardsticks,
 			baseline: median(this.#pairs.map(({baselineContextMs}) => baselineContextMs)), current: median(this.#pairs.map(({currentContextMs}) => currentContextMs)),
