@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import {parseArgs} from 'node:util';
+import {median} from './statistics.ts';
 import {Load} from './trials/load.ts';
 import {TrialProject, type Work} from './trials/trial-project.ts';
 
@@ -26,7 +27,7 @@ interface Trial {
 	/** Metrics that were said to have regressed. */
 	readonly regressed: ReadonlyArray<{readonly metric: string; readonly ratio: number}>;
 	/** What was found of the hot fixture. */
-	readonly hot: {readonly ratio: number; readonly effect: number; readonly verdict: string};
+	readonly hot: {readonly ratio: number; readonly effect: number; readonly verdict: string; readonly baseline: number; readonly current: number};
 	readonly samples: number;
 	readonly tookS: number;
 	readonly load: number;
@@ -57,7 +58,7 @@ async function tryOnce(project: TrialProject, {number, kind, work, samples}: {nu
 	return {
 		number, kind, alarmed: exitCode === 1,
 		regressed: regressed.map(({metric, ratio}) => ({metric, ratio: round(ratio)})),
-		hot: {ratio: round(hot.ratio), effect: round(hot.effect), verdict: hot.verdict},
+		hot: {ratio: round(hot.ratio), effect: round(hot.effect), verdict: hot.verdict, baseline: round(hot.baseline), current: round(hot.current)},
 		samples: report.samples, tookS: round((performance.now() - startedAt) / 1000), load: round(os.loadavg()[0]!),
 	};
 }
@@ -69,7 +70,14 @@ function round(value: number): number {
 function summarise(trials: readonly Trial[]) {
 	const unchanged = trials.filter(({kind}) => kind === 'unchanged');
 	const slow = trials.filter(({kind}) => kind !== 'unchanged');
+	const growth = (kind: Trial['kind']): number | undefined => {
+		const ratios = slow.filter(trial => trial.kind === kind).map(({number, hot}) => hot.current / unchanged.find(trial => trial.number === number)!.hot.current);
+		return ratios.length > 0 ? round(median(ratios)) : undefined;
+	};
+
 	return {
+		// Each slow run against the unchanged run right before it.
+		slowedDown: {database: growth('slow in the database'), processor: growth('slow in the processor')},
 		alarms: `${unchanged.filter(({alarmed}) => alarmed).length} of ${unchanged.length}`,
 		caught: `${slow.filter(({hot}) => hot.verdict === 'regressed').length} of ${slow.length}`,
 		misses: trials.filter(({kind, alarmed, hot}) => kind === 'unchanged' ? alarmed : hot.verdict !== 'regressed'),
@@ -97,15 +105,15 @@ async function main(): Promise<void> {
 		for (const [name, work] of [['unchanged', works.base], [kind, kind === 'slow in the database' ? works.database : works.processor]] as const) {
 			const trial = await tryOnce(project, {number, kind: name, work, samples});
 			trials.push(trial);
-			const {alarms, caught, misses} = summarise(trials);
+			const {alarms, caught, misses, slowedDown} = summarise(trials);
 			say(`${number}/${runs} ${name}: ${trial.alarmed ? 'alarm' : 'no alarm'}, hot fixture ${trial.hot.ratio} (${trial.hot.verdict}), ${trial.samples} samples, ${trial.tookS} s, load ${trial.load}; so far ${alarms} false alarms, ${caught} caught`);
 			mkdirSync(path.dirname(json), {recursive: true});
-			writeFileSync(json, `${JSON.stringify({startedAt, endedAt: new Date().toISOString(), machine: {cpu: os.cpus()[0]?.model, cores: os.cpus().length, node: process.version}, options: {runs, slow, samples, burners}, works, alarms, caught, misses, trials}, undefined, '\t')}\n`);
+			writeFileSync(json, `${JSON.stringify({startedAt, endedAt: new Date().toISOString(), machine: {cpu: os.cpus()[0]?.model, cores: os.cpus().length, node: process.version}, options: {runs, slow, samples, burners}, works, slowedDown, alarms, caught, misses, trials}, undefined, '\t')}\n`);
 		}
 	}
 
-	const {alarms, caught, misses} = summarise(trials);
-	process.stdout.write(`false alarms: ${alarms}\ncaught: ${caught}\n${misses.map(miss => `wrong: ${JSON.stringify(miss)}\n`).join('')}`);
+	const {alarms, caught, misses, slowedDown} = summarise(trials);
+	process.stdout.write(`false alarms: ${alarms}\ncaught: ${caught}\nthe hot fixture was slowed down by: ${JSON.stringify(slowedDown)}\n${misses.map(miss => `wrong: ${JSON.stringify(miss)}\n`).join('')}`);
 }
 
 await main();

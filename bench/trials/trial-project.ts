@@ -8,7 +8,7 @@ import type * as suiteRun from '../../lib/history/suite-run.ts';
 import type * as testsOfRun from '../../lib/history/tests-of-run.ts';
 import type * as timings from '../../lib/history/timings.ts';
 import type {Comparison} from '../../lib/history/comparison.ts';
-import {median, percentile} from '../statistics.ts';
+import {median} from '../statistics.ts';
 
 const repository = path.resolve(import.meta.dirname, '../..');
 
@@ -19,7 +19,7 @@ const base: Work = {TRIAL_REPORT: '40', TRIAL_SIGNATURE: '1200'};
 /** So much more of it is done while it is found out what it costs. */
 const probe = {TRIAL_REPORT: 160, TRIAL_SIGNATURE: 6000} as const;
 /** How many rounds that takes: in each round all variants run in turn, so that the load of the machine hits all of them. */
-const probes = 7;
+const probes = 6;
 
 /** What a check printed. */
 export interface MeasureReport {
@@ -68,15 +68,13 @@ export class TrialProject {
 		return new TrialProject(folder, {build, history});
 	}
 
-	/** Finds out how much more work slows the hot fixture down by a ratio: by more of the database's work, and by more of the processor's. */
-	async calibrate(ratio: number, say: (text: string) => void): Promise<{base: Work; database: Work; processor: Work; achieved: {database: number; processor: number}}> {
-		const heavy = {database: {...base, TRIAL_REPORT: String(probe.TRIAL_REPORT)}, processor: {...base, TRIAL_SIGNATURE: String(probe.TRIAL_SIGNATURE)}};
-		const growth = await this.#compare(heavy, say);
+	/** Finds out how much more work slows the hot fixture down by a ratio, under the load that there is: more for the database, and more for the processor. */
+	async calibrate(ratio: number, say: (text: string) => void): Promise<{base: Work; database: Work; processor: Work}> {
+		const growth = await this.#compare({database: {...base, TRIAL_REPORT: String(probe.TRIAL_REPORT)}, processor: {...base, TRIAL_SIGNATURE: String(probe.TRIAL_SIGNATURE)}}, say);
 		const scale = (name: keyof typeof probe, grown: number): string => String(Math.round(Number(base[name]) + ((probe[name] - Number(base[name])) * (ratio - 1)) / (grown - 1)));
-		const works = {database: {...base, TRIAL_REPORT: scale('TRIAL_REPORT', growth.database)}, processor: {...base, TRIAL_SIGNATURE: scale('TRIAL_SIGNATURE', growth.processor)}};
-		const achieved = await this.#compare(works, say);
-		say(`the hot fixture does ${JSON.stringify(works)}: ${achieved.database.toFixed(2)} and ${achieved.processor.toFixed(2)} times as long`);
-		return {base, ...works, achieved};
+		const works = {base, database: {...base, TRIAL_REPORT: scale('TRIAL_REPORT', growth.database)}, processor: {...base, TRIAL_SIGNATURE: scale('TRIAL_SIGNATURE', growth.processor)}};
+		say(`the hot fixture takes ${ratio} times as long with ${JSON.stringify(works)}`);
+		return works;
 	}
 
 	/** How many times as long as with the base the hot fixture takes. The variants run in turn. */
@@ -90,8 +88,7 @@ export class TrialProject {
 			}
 		}
 
-		const plainMs = this.#hotMs(samples.base);
-		return {database: this.#hotMs(samples.database) / plainMs, processor: this.#hotMs(samples.processor) / plainMs};
+		return {database: this.#growth(samples.base, samples.database), processor: this.#growth(samples.base, samples.processor)};
 	}
 
 	async #sample(work: Work): Promise<timings.Sample> {
@@ -107,10 +104,12 @@ export class TrialProject {
 		return {record, tests: testsOfRun(record), calibrationMs: 0};
 	}
 
-	/** What a test of the hot fixture takes in the quieter runs, in ms without waits for a processor. */
-	#hotMs(samples: readonly timings.Sample[]): number {
-		const {tests} = this.#history.timings.collectTimings(samples);
-		return median(Object.values(tests).filter(({fixture}) => fixture === this.hot).map(({bodyMs}) => percentile(bodyMs, 0.25)));
+	/** The median over all tests of the hot fixture and all rounds, each test against itself in the same round. */
+	#growth(before: readonly timings.Sample[], now: readonly timings.Sample[]): number {
+		const {collectTimings} = this.#history.timings;
+		const [old, current] = [collectTimings(before).tests, collectTimings(now).tests];
+		const hot = Object.entries(old).filter(([key, {fixture}]) => fixture === this.hot && current[key]);
+		return median(hot.flatMap(([key, {bodyMs}]) => bodyMs.map((ms, round) => current[key]!.bodyMs[round]! / ms)));
 	}
 
 	/** Takes the baseline. */

@@ -105,7 +105,7 @@ export class Measurement {
 	async #runOnce(env: Readonly<Record<string, string>>): Promise<RunRecord> {
 		const {config, args, signal} = this.#request;
 		// An order that changes from run to run would change what tests leave for each other.
-		const order = config.shuffle === undefined ? {} : {DATAFLOW_TDD_SHUFFLE: '1'};
+		const order: Readonly<Record<string, string>> = config.shuffle === undefined ? {} : {DATAFLOW_TDD_SHUFFLE: '1'};
 		const run = await runSuite({projectDir: config.projectDir, args, signal, env: {DATAFLOW_TDD_WORKERS: '1', ...order, ...env}});
 		if (run.exitCode !== 0) {
 			throw new SuiteFailure(run);
