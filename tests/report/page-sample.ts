@@ -130,6 +130,7 @@ class Maker {
 		const statements = this.#uses(databaseMs, isRepeated ? 24 : 1);
 		const durationMs = phases.setupMs + bodyMs + phases.teardownMs + phases.endMs;
 		const isFailed = nth % 61 === 12;
+		const budgetMs = fixture === 'tddParallelSafe' ? 250 : 100;
 		const heap = 24_000_000 + ((nth % 400) * 60_000);
 		return {
 			title: this.#options.hostile !== '' && nth === 0 ? this.#options.hostile : `${titles[nth % titles.length]!}${nth >= titles.length ? `, case ${Math.floor(nth / titles.length) + 1}` : ''}`,
@@ -138,9 +139,9 @@ class Maker {
 			startedAt, durationMs, phases, statements, statementCount: statements.reduce((sum, {count}) => sum + count, 0), rowCount: statements.reduce((sum, {rows}) => sum + rows, 0),
 			bytesSent: statements.length * 180, bytesReceived: statements.length * 420, retries: nth % 50 === 9 ? 1 : 0,
 			memory: {heapBefore: heap, heapPeak: heap + this.#between(0.4, 5) * 1_000_000, heapAfter: heap + this.#between(0, 0.8) * 1_000_000, externalAfter: 2_400_000},
-			budgetMs: fixture === 'tddParallelSafe' ? 250 : 100, repeated: isRepeated ? [this.#repeated()] : [], plans: isSlow ? [this.#plan(databaseMs)] : [],
+			budgetMs, repeated: isRepeated ? [this.#repeated()] : [], plans: isSlow ? [this.#plan(databaseMs)] : [],
 			measures: nth % 11 === 0 ? [{name: 'checkout', startMs: 0.4, durationMs: bodyMs * 0.8, statements: 3}, {name: 'pay', startMs: 0.9, durationMs: bodyMs * 0.3, statements: 1, parent: 'checkout'}] : [],
-			warnings: this.#warnings(durationMs, isRepeated, isSlow),
+			warnings: this.#warnings({durationMs, budgetMs, isRepeated, isSlow}),
 		};
 	}
 
@@ -162,9 +163,9 @@ class Maker {
 		return {statement: 2, tookMs: databaseMs * 0.5, plan: this.#options.hostile === '' ? plan : {Plan: {...plan.Plan, 'Node Type': this.#options.hostile, 'Filter': this.#options.hostile}}, isAnalyzed: true, buffers: 448};
 	}
 
-	#warnings(durationMs: number, isRepeated: boolean, isSlow: boolean): TestWarning[] {
+	#warnings({durationMs, budgetMs, isRepeated, isSlow}: {durationMs: number; budgetMs: number; isRepeated: boolean; isSlow: boolean}): TestWarning[] {
 		return [
-			...durationMs > 100 ? [{kind: 'budget' as const, message: `It took ${Math.round(durationMs)} ms; its budget is 100 ms.`}] : [],
+			...durationMs > budgetMs ? [{kind: 'budget' as const, message: `It took ${Math.round(durationMs)} ms; its budget is ${budgetMs} ms.`}] : [],
 			...isRepeated ? [{kind: 'repeated' as const, message: 'One statement was sent 24 times from the same place (orders.ts:41).'}] : [],
 			...isSlow ? [{kind: 'slow' as const, message: 'One statement took more than 50 ms.'}] : [],
 		];
