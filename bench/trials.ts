@@ -16,6 +16,8 @@ one hot fixture slowed down. Says how many unchanged runs raised an alarm, and h
   --runs <n>         how many of each (default 30)
   --slow <ratio>     by how much the hot fixture is slowed down (default 1.3)
   --samples <n>      samples in a batch (default 5)
+  --report <n>       how much the slow report does, and
+  --signature <n>    the slow signature (default for both: found out at the beginning)
   --burners <n>      how many processes may burn the processors at a time (default 2)
   --json <file>      where the results go (default bench/results/trials.json)
 `;
@@ -33,21 +35,24 @@ interface Trial {
 	readonly load: number;
 }
 
+/** Buffers are exact: each so many-th unchanged run counts them, too. */
+const withBuffers = 5;
+
 function say(text: string): void {
 	process.stderr.write(`${text}\n`);
 }
 
-function readOptions(): {runs: number; slow: number; samples: number; burners: number; json: string} | undefined {
+function readOptions(): {runs: number; slow: number; samples: number; burners: number; report: string | undefined; signature: string | undefined; json: string} | undefined {
 	const {values} = parseArgs({options: {
-		runs: {type: 'string', default: '30'}, slow: {type: 'string', default: '1.3'}, samples: {type: 'string', default: '5'}, burners: {type: 'string', default: '2'},
+		runs: {type: 'string', default: '30'}, slow: {type: 'string', default: '1.3'}, samples: {type: 'string', default: '5'}, burners: {type: 'string', default: '2'}, report: {type: 'string'}, signature: {type: 'string'},
 		json: {type: 'string', default: path.join(import.meta.dirname, 'results', 'trials.json')}, help: {type: 'boolean', default: false},
 	}});
-	return values.help ? undefined : {runs: Number(values.runs), slow: Number(values.slow), samples: Number(values.samples), burners: Number(values.burners), json: values.json};
+	return values.help ? undefined : {runs: Number(values.runs), slow: Number(values.slow), samples: Number(values.samples), burners: Number(values.burners), report: values.report, signature: values.signature, json: values.json};
 }
 
 async function tryOnce(project: TrialProject, {number, kind, work, samples}: {number: number; kind: Trial['kind']; work: Work; samples: number}): Promise<Trial> {
 	const startedAt = performance.now();
-	const {exitCode, report, stderr} = await project.measure(['--check', '--samples', String(samples), ...kind === 'unchanged' ? [] : ['--no-buffers']], work);
+	const {exitCode, report, stderr} = await project.measure(['--check', '--samples', String(samples), ...kind === 'unchanged' && number % withBuffers === 1 ? [] : ['--no-buffers']], work);
 	if (!report?.comparison) {
 		throw new Error(`the check of ${kind} could not be read (exit code ${exitCode}):\n${stderr.slice(-2000)}`);
 	}
@@ -91,12 +96,12 @@ async function main(): Promise<void> {
 		return;
 	}
 
-	const {runs, slow, samples, burners, json} = options;
+	const {runs, slow, samples, burners, report, signature, json} = options;
 	const startedAt = new Date().toISOString();
 	await using project = await TrialProject.create();
 	await using load = new Load(burners);
 	load.start();
-	const works = await project.calibrate(slow, say);
+	const works = report !== undefined && signature !== undefined ? project.works(report, signature) : await project.calibrate(slow, say);
 	say('taking the baseline');
 	await project.accept(samples * 2);
 	const trials: Trial[] = [];

@@ -32,7 +32,8 @@ export class Load {
 
 	#burn(): void {
 		const forMs = Math.round(500 + Math.random() * burnsMs);
-		const burner = spawn(process.execPath, ['-e', `const end = Date.now() + ${forMs}; while (Date.now() < end);`], {stdio: 'ignore'});
+		// In a session of its own, as other users of the machine are: Linux shares the processors between sessions.
+		const burner = spawn(process.execPath, ['-e', `const end = Date.now() + ${forMs}; while (Date.now() < end);`], {stdio: 'ignore', detached: true});
 		this.#running.add(burner);
 		burner.once('exit', () => {
 			this.#running.delete(burner);

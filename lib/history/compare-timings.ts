@@ -14,6 +14,8 @@ export interface TimingComparison extends Evidence {
 	/** Medians, in ms: of a fixture, the median of its tests; of the suite, the sum of all tests. */
 	readonly baseline: number;
 	readonly current: number;
+	/** Of few tests, so that it has to show more than others of its kind. */
+	readonly isSmall: boolean;
 }
 
 /** How metrics are compared. */
@@ -155,7 +157,7 @@ export function compareTimings({timings, version}: Pick<Baseline, 'timings' | 'v
 	const metrics = new Metrics(pairs, {calibration: toSeries(timings.calibrationMs, current.calibrationMs), isSameVersion});
 	const all = [metrics.suite(), ...isSameVersion ? [metrics.context()] : [], ...metrics.fixtures(), ...metrics.measures(timings.measures, current.measures), ...metrics.tests()];
 	return all.map(({metric, kind, series, yardsticks, baseline, current, isSmall = false}) => ({
-		metric, kind, baseline, current,
+		metric, kind, baseline, current, isSmall,
 		...judge({series, yardsticks: yardsticks.filter(yardstick => yardstick !== undefined), isOwnWitness: kind === 'test' || kind === 'measure' || isSmall}, {...demands[kind], ...(isSmall && strict), threshold: options.threshold ?? defaultThreshold, batch: options.batch, baselineMs: baseline}),
 	}));
 }
@@ -163,8 +165,8 @@ export function compareTimings({timings, version}: Pick<Baseline, 'timings' | 'v
 /** A group of tests whose samples lie further apart than this may have grown. */
 const nearEffect = 0.4;
 
-/** True when a metric may have grown, and more samples would tell. Single tests have to look as if they had. */
-export function needsMore({kind, verdict, ratio, effect, baseline}: TimingComparison, threshold: number = defaultThreshold): boolean {
-	const isNear = kind !== 'test' && kind !== 'measure' && ratio >= Math.sqrt(threshold) && effect >= nearEffect && baseline * (ratio - 1) >= demands[kind].leastMs;
+/** True when a metric may have grown, and more samples would tell. What is judged strictly has to look as if it had. */
+export function needsMore({kind, verdict, ratio, effect, baseline, isSmall}: TimingComparison, threshold: number = defaultThreshold): boolean {
+	const isNear = kind === 'fixture' && !isSmall && ratio >= Math.sqrt(threshold) && effect >= nearEffect && baseline * (ratio - 1) >= demands[kind].leastMs;
 	return verdict === 'suspected' || (verdict === 'steady' && isNear);
 }
