@@ -67,12 +67,13 @@ class Metrics {
 	readonly #isSameVersion: boolean;
 	/** The middle of all tests. */
 	readonly #all: Series;
-	/** By files: many tests ask for the same. */
-	readonly #contexts = new Map<string, Series | undefined>();
+	/** The middle of the harness's own part of all tests: not of some, as what a test does leaves the caches cold for its own end. */
+	readonly #context: Series;
 
 	constructor(pairs: readonly TestPair[], {calibration, isSameVersion}: {calibration: Series; isSameVersion: boolean}) {
 		this.#pairs = pairs;
 		this.#all = middle(pairs.map(({body}) => body));
+		this.#context = middle(pairs.map(({context}) => context));
 		this.#calibration = calibration;
 		this.#isSameVersion = isSameVersion;
 	}
@@ -87,32 +88,20 @@ class Metrics {
 		return others.length < fewestTests ? undefined : middle(others.map(({body}) => body));
 	}
 
-	/** The harness's own part of the tests in the same files: the same work, done at the same moments. */
-	#context(members: ReadonlySet<TestPair>): Series | undefined {
-		const files = new Set([...members].map(({file}) => file));
-		const name = [...files].join('\n');
-		if (!this.#contexts.has(name)) {
-			const near = this.#pairs.filter(({file}) => files.has(file));
-			this.#contexts.set(name, this.#isSameVersion && near.length >= fewestTests ? middle(near.map(({context}) => context)) : undefined);
-		}
-
-		return this.#contexts.get(name);
-	}
-
 	#yardsticks(members: ReadonlySet<TestPair>): Series[] {
-		const found = [this.#rest(members), this.#context(members)].filter(series => series !== undefined);
+		const found = [this.#rest(members), this.#isSameVersion ? this.#context : undefined].filter(series => series !== undefined);
 		return found.length > 0 ? found : [this.#calibration];
 	}
 
 	suite(): Metric {
-		const yardsticks = [this.#context(new Set(this.#pairs)), this.#calibration];
+		const yardsticks = [this.#isSameVersion ? this.#context : undefined, this.#calibration];
 		return {metric: 'suite', kind: 'suite', series: this.#all, yardsticks, baseline: sum(this.#pairs, 'baselineMs'), current: sum(this.#pairs, 'currentMs')};
 	}
 
 	context(): Metric {
 		const yardsticks = [this.#all, this.#calibration];
 		return {
-			metric: 'set-up and end', kind: 'context', series: middle(this.#pairs.map(({context}) => context)), yardsticks,
+			metric: 'set-up and end', kind: 'context', series: this.#context, yardsticks,
 			baseline: median(this.#pairs.map(({baselineContextMs}) => baselineContextMs)), current: median(this.#pairs.map(({currentContextMs}) => currentContextMs)),
 		};
 	}

@@ -15,6 +15,12 @@ export interface Comparison {
 	readonly isOpen: boolean;
 }
 
+/** Where a whole fixture has regressed, it is not waited for what its tests, one by one, would show. */
+function isOpen(timings: readonly TimingComparison[]): boolean {
+	const isDecided = timings.some(({kind, verdict}) => verdict === 'regressed' && (kind === 'suite' || kind === 'fixture'));
+	return timings.some(timing => needsMore(timing) && !(isDecided && (timing.kind === 'test' || timing.kind === 'measure')));
+}
+
 /** Compares a measured suite with its baseline. */
 export function compareWithBaseline(baseline: Baseline, measured: Measured, {batch, version}: {batch: number; version: string}): Comparison {
 	const counters = compareCounters(baseline.counters, measured.counters.counters);
@@ -25,6 +31,6 @@ export function compareWithBaseline(baseline: Baseline, measured: Measured, {bat
 		added: [...now].filter(test => !before.has(test)),
 		gone: [...before].filter(test => !now.has(test)),
 		hasRegressed: [...counters.changes, ...timings].some(({verdict}) => verdict === 'regressed'),
-		isOpen: timings.some(timing => needsMore(timing)),
+		isOpen: isOpen(timings),
 	};
 }
