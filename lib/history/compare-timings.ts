@@ -44,7 +44,7 @@ const fewestTests = 3;
 const demands: Readonly<Record<TimingKind, Pick<Demands, 'effect' | 'least' | 'leastMs'>>> = {
 	suite: {...strict, least: defaultThreshold, leastMs: 2},
 	context: {...strict, least: defaultThreshold, leastMs: 0.3},
-	fixture: {effect: 0.75, least: 1, leastMs: 0.3},
+	fixture: {effect: 0.75, least: 1, leastMs: 0.5},
 	test: {...strict, leastMs: 1},
 	measure: {...strict, leastMs: 1},
 };

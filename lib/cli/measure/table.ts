@@ -69,6 +69,6 @@ export function describe(measured: Measured, {known, comparison}: {known: Machin
 		'',
 		...comparison ? compared(comparison) : bare(measured),
 		...list('Different from run to run, and left out', unstable),
-		'Times are without waits for a processor where the machine tells them; ratios are seen against the rest of the suite and the harness\'s own part of the same tests.',
+		'Times are without waits for a processor where the machine tells them; ratios are seen against the rest of the suite and the harness\'s own part of all tests.',
 	].join('\n');
 }
