@@ -1,4 +1,4 @@
-import {mkdir, writeFile} from 'node:fs/promises';
+import {mkdir, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {ReportError} from '../errors.ts';
 
@@ -8,7 +8,7 @@ import {ReportError} from '../errors.ts';
  */
 export async function writeReportFile(file: string, text: string): Promise<void> {
 	try {
-		await mkdir(path.dirname(file), {recursive: true});
+		await makeFolder(path.dirname(file));
 		// Not renamed into place: the file may be a pipe, or one that others have open.
 		await writeFile(file, text);
 	} catch (error) {
@@ -19,4 +19,22 @@ export async function writeReportFile(file: string, text: string): Promise<void>
 			cause: error,
 		});
 	}
+}
+
+/** Makes a folder and those above it. Node's own way never ends where a file system refuses folders with ENOENT, as /proc does. */
+async function makeFolder(folder: string): Promise<void> {
+	const parent = path.dirname(folder);
+	if (parent !== folder && !await isThere(folder)) {
+		await makeFolder(parent);
+		await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+			// Somebody else may have made it meanwhile.
+			if (error.code !== 'EEXIST') {
+				throw error;
+			}
+		});
+	}
+}
+
+async function isThere(folder: string): Promise<boolean> {
+	return stat(folder).then(() => true, () => false);
 }

@@ -18,8 +18,20 @@ export interface RecordedRun {
 	follow(keeper: KeeperClient): void;
 }
 
-/** Makes the folder that workers write into, and sees to it that the run is written down and reported when AVA is done. */
-export function recordRun(config: HarnessConfig): RecordedRun {
+/**
+ * Makes the folder that workers write into, and sees to it that the run is written down and reported when AVA is done.
+ * @returns nothing, and says why, when that folder cannot be made: what is measured is never a reason for a run to fail
+ */
+export function recordRun(config: HarnessConfig): RecordedRun | undefined {
+	try {
+		return record(config);
+	} catch (error) {
+		process.stderr.write(`dataflow-tdd: this run is not measured: ${(error as Error).message}\n`);
+		return undefined;
+	}
+}
+
+function record(config: HarnessConfig): RecordedRun {
 	const startedAt = Date.now();
 	const {id, folder} = createRun(config.projectDir, startedAt);
 	return {

@@ -1,3 +1,4 @@
+import process from 'node:process';
 import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
@@ -37,4 +38,15 @@ test('a report that cannot be written is told by its code, and the others are wr
 	t.is(JSON.parse(await readFile(path.join(projectDir, 'test-results/run.json'), 'utf8')).totals.tests, 1);
 	await mkdir(path.join(projectDir, 'folder'));
 	t.regex((await writeReports(run, {projectDir, report: ['trace=folder'], historyFile: ''})).problems[0]!, /^ERR_REPORT_WRITE: .*EISDIR/);
+});
+
+test('a file system that takes no folders is told, too', async t => {
+	if (process.platform !== 'linux') {
+		t.log('skipped: there is no /proc here');
+		t.pass();
+		return;
+	}
+
+	const {problems} = await writeReports(run, {projectDir: '/', report: ['json=/proc/none/run.json'], historyFile: ''});
+	t.regex(problems[0]!, /^ERR_REPORT_WRITE: The report \/proc\/none\/run\.json cannot be written: .*ENOENT/);
 });

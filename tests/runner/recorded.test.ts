@@ -1,3 +1,5 @@
+import {mkdir, writeFile} from 'node:fs/promises';
+import path from 'node:path';
 import test from 'ava';
 import type {RunRecord, TestRecord} from '#lib/monitor/records.js';
 import {listRuns, readLatestRun} from '#lib/monitor/run-store.js';
@@ -87,4 +89,13 @@ test('a run with the option `monitor` off writes nothing down', async t => {
 	const {exitCode} = await other.run({env: {DATAFLOW_TDD_MONITOR: 'off'}});
 	t.is(exitCode, 1);
 	t.deepEqual(listRuns(other.folder), []);
+});
+
+test('a project in which nothing can be written is tested without being measured', async t => {
+	const other = await withProject(t, 'recorded');
+	await mkdir(path.join(other.folder, 'node_modules/.cache/dataflow-tdd'), {recursive: true});
+	await writeFile(path.join(other.folder, 'node_modules/.cache/dataflow-tdd/runs'), 'a file where the folder would be');
+	const {exitCode, stderr, output} = await other.run({args: ['tests/one.test.ts']});
+	t.is(exitCode, 0, output);
+	t.regex(stderr, /^dataflow-tdd: this run is not measured: /m);
 });
