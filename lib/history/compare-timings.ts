@@ -151,11 +151,11 @@ export function compareTimings({timings, version}: Pick<Baseline, 'timings' | 'v
 	}));
 }
 
-/** A group of tests whose samples lie further apart than this may have grown. */
-const nearEffect = 0.4;
-
-/** True when a metric may have grown, and more samples would tell. What is judged strictly has to look as if it had. */
-export function needsMore({kind, verdict, ratio, effect, baseline, isSmall}: TimingComparison, threshold: number = defaultThreshold): boolean {
-	const isNear = kind === 'fixture' && !isSmall && ratio >= Math.sqrt(threshold) && effect >= nearEffect && baseline * (ratio - 1) >= demands[kind].leastMs;
-	return verdict === 'suspected' || (verdict === 'steady' && isNear);
+/**
+ * True when a metric may have grown, and more samples would tell: a fixture while the samples do not exclude it, which on a busy machine
+ * takes more of them than on a quiet one; what is judged strictly has to look as if it had.
+ */
+export function needsMore({kind, verdict, ratio, atMost, baseline, isSmall}: TimingComparison, threshold: number = defaultThreshold): boolean {
+	const isPossible = kind === 'fixture' && !isSmall && ratio > 1 / threshold && atMost >= threshold && baseline * (atMost - 1) >= demands[kind].leastMs;
+	return verdict === 'suspected' || (verdict === 'steady' && isPossible);
 }

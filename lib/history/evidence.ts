@@ -1,5 +1,5 @@
 import {against, average, type Series} from './series.ts';
-import {cliffsDelta, shift} from './statistics.ts';
+import {cliffsDelta, shift, shiftAtMost} from './statistics.ts';
 
 /** By how much a metric has to grow to count, as the reference has it. */
 export const defaultThreshold = 1.2;
@@ -22,6 +22,8 @@ export interface Demands {
 export interface Evidence {
 	/** Now divided by the baseline, after what slowed the yardsticks down is taken out. */
 	readonly ratio: number;
+	/** The ratio is not more than this, with a confidence of 90 %. */
+	readonly atMost: number;
 	/** Cliff's delta: 1 when each sample of now is above each of the baseline. */
 	readonly effect: number;
 	/** How many batches there are, and how many of them show the change by themselves. */
@@ -103,6 +105,7 @@ export function judge({series, yardsticks, isOwnWitness}: Seen, {baselineMs, ...
 	const {isLarge, isSound} = weigh(growth, demands, baselineMs);
 	return {
 		ratio: Math.exp(up.log),
+		atMost: Math.exp(shiftAtMost(first.before, first.now)),
 		effect: up.effect,
 		batches: growth.batches, agreeing: growth.agreeing,
 		verdict: isSound ? isUp ? 'regressed' : 'improved' : isUp && isLarge ? 'suspected' : 'steady',
