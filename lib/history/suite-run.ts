@@ -6,7 +6,7 @@ import process from 'node:process';
 import {HistoryError} from '../errors.ts';
 import {measuringVariable} from '../monitor/processor-times.ts';
 import type {RunRecord} from '../monitor/records.ts';
-import {listRuns, readRun} from '../monitor/run-store.ts';
+import {listRuns, readRun, removeRun} from '../monitor/run-store.ts';
 
 /** How AVA is run. */
 export interface SuiteRequest {
@@ -80,8 +80,13 @@ export async function runSuite({projectDir, args, env, signal}: SuiteRequest): P
 	return {exitCode, output, record: recordOf(projectDir, child.pid!)};
 }
 
-/** The run of a process: its folder's name ends with the process's id. */
+/** The run of a process: its folder's name ends with the process's id. It does not stay, so that those that somebody made for themselves do. */
 function recordOf(projectDir: string, pid: number): RunRecord | undefined {
 	const folder = listRuns(projectDir).find(name => name.endsWith(`-${pid}`));
-	return folder === undefined ? undefined : readRun(folder);
+	const record = folder === undefined ? undefined : readRun(folder);
+	if (folder !== undefined) {
+		removeRun(folder);
+	}
+
+	return record;
 }

@@ -1,4 +1,4 @@
-import {mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import {threadId} from 'node:worker_threads';
@@ -16,16 +16,38 @@ export function runsFolder(projectDir: string): string {
 	return path.join(projectDir, 'node_modules', '.cache', 'dataflow-tdd', 'runs');
 }
 
-/** Makes the folder of a run that begins, and removes the oldest runs. */
+/** Makes the folder of a run that begins, and removes the oldest of those that have ended. */
 export function createRun(projectDir: string, startedAt = Date.now()): {readonly id: string; readonly folder: string} {
 	const id = `${new Date(startedAt).toISOString().replaceAll(/[-:Z]/g, '')}-${process.pid}`;
 	const folder = path.join(runsFolder(projectDir), id);
 	mkdirSync(folder, {recursive: true});
-	for (const old of listRuns(projectDir).slice(keptRuns)) {
-		rmSync(old, {recursive: true, force: true});
-	}
-
+	pruneRuns(projectDir);
 	return {id, folder};
+}
+
+/** Removes a run that nobody will look at. */
+export function removeRun(folder: string): void {
+	rmSync(folder, {recursive: true, force: true});
+}
+
+/** Keeps the newest runs that came to their end, and those that may be under way. */
+function pruneRuns(projectDir: string): void {
+	const folders = listRuns(projectDir);
+	const ended = folders.filter(folder => existsSync(path.join(folder, runFile)));
+	const abandoned = folders.filter(folder => !ended.includes(folder) && !isRunning(folder));
+	for (const folder of [...ended.slice(keptRuns), ...abandoned]) {
+		removeRun(folder);
+	}
+}
+
+/** Whether the process is there that a run's name tells. */
+function isRunning(folder: string): boolean {
+	try {
+		process.kill(Number(path.basename(folder).split('-').at(-1)), 0);
+		return true;
+	} catch (error) {
+		return (error as NodeJS.ErrnoException).code === 'EPERM';
+	}
 }
 
 /** The folders of a project's runs, the newest first. */

@@ -5,7 +5,7 @@ import {runVariable} from '../config/mode.ts';
 import type {HarnessConfig} from '../config/options.ts';
 import type {KeeperClient} from '../keeper/client.ts';
 import {createRun, readFileRecords} from '../monitor/run-store.ts';
-import {endAtOnce, endWell, type Run} from './run-end.ts';
+import {complain, endAtOnce, endWell, type Run} from './run-end.ts';
 
 /** AVA starts the next worker within so long: after that, a run in watch mode is over. */
 const cycleMs = 1000;
@@ -63,13 +63,17 @@ function followCycles(run: Run): void {
 	let timer: NodeJS.Timeout | undefined;
 	run.keeper.onWorkersLeft = () => {
 		clearTimeout(timer);
-		timer = setTimeout(() => {
-			const cycle = takeCycle(run);
-			if (cycle) {
-				void endWell(cycle);
-			}
-		}, cycleMs).unref();
+		timer = setTimeout(() => void endCycle(run), cycleMs).unref();
 	};
+}
+
+async function endCycle(run: Run): Promise<void> {
+	try {
+		const cycle = takeCycle(run);
+		await (cycle && endWell(cycle));
+	} catch (error) {
+		complain(error);
+	}
 }
 
 /** Moves what workers have written so far into the folder of a run of its own. */

@@ -5,7 +5,7 @@ import type {KeeperClient} from '../keeper/client.ts';
 import type {KeeperEvent} from '../keeper/timeline.ts';
 import {machineClass} from '../monitor/machine-class.ts';
 import {recordFormat, type FileRecord} from '../monitor/records.ts';
-import {readFileRecords, readRun, writeRunHead, type RunHead} from '../monitor/run-store.ts';
+import {readFileRecords, readRun, removeRun, writeRunHead, type RunHead} from '../monitor/run-store.ts';
 
 /** How long the keeper has to tell what it did. */
 const timelineWithinMs = 1000;
@@ -30,6 +30,8 @@ export async function endWell(run: Run): Promise<void> {
 			writeRunHead(run.folder, headOf(run, {files, endedAt, timeline: await timelineOf(run.keeper, run.startedAt)}));
 			const {reportRun} = await import('../report/after-run.ts');
 			await reportRun(readRun(run.folder)!, run.config);
+		} else {
+			removeRun(run.folder);
 		}
 	} catch (error) {
 		complain(error);
@@ -48,7 +50,8 @@ export function endAtOnce(run: Run): void {
 	}
 }
 
-function complain(error: unknown): void {
+/** Says that a run was not written down. */
+export function complain(error: unknown): void {
 	process.stderr.write(`dataflow-tdd: what was measured in this run could not be written down: ${(error as Error).message}\n`);
 }
 

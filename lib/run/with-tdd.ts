@@ -9,6 +9,7 @@ import type {HarnessConfig, HarnessOptions} from '../config/options.ts';
 import {bySeed} from '../config/order.ts';
 import {validateOptions} from '../config/validate.ts';
 import {ensureBundle, type BundleMap} from '../preload/bundle.ts';
+import {wantedReports} from '../report/reports.ts';
 import {recordRun, type RecordedRun} from './end-of-run.ts';
 import {asOneMessage, beginRun} from './run.ts';
 import {addressVariables, raiseSignpost} from './signpost.ts';
@@ -62,6 +63,14 @@ async function databaseVariables({environmentVariables = {}}: AvaConfig): Promis
 	return {...await raiseSignpost(), [outsideVariable]: JSON.stringify(outside)};
 }
 
+/** What a run writes must not begin the next one in watch mode. */
+function withIgnored({watchMode}: AvaConfig, {projectDir, report, historyFile}: HarnessConfig): Readonly<Record<string, unknown>> {
+	const given = (watchMode ?? {}) as {readonly ignoreChanges?: readonly string[]};
+	const written = [...wantedReports({projectDir, report, historyFile}).map(({file}) => file), historyFile];
+	const patterns = written.map(file => path.relative(projectDir, file)).filter(file => !file.startsWith('..')).map(file => file.split(path.sep).join('/'));
+	return {...given, ignoreChanges: [...given.ignoreChanges ?? [], ...patterns, ...patterns.map(file => `${file}.*`)]};
+}
+
 interface Parts {
 	readonly harness: HarnessConfig;
 	readonly bundle: BundleMap | undefined;
@@ -72,6 +81,7 @@ interface Parts {
 function withHarness(config: AvaConfig, {harness, bundle, database, run}: Parts): AvaConfig {
 	return {
 		...withDefaults(config),
+		watchMode: withIgnored(config, harness),
 		...(harness.shuffle !== undefined && {sortTestFiles: bySeed(harness.shuffle)}),
 		require: [[path.join(import.meta.dirname, '..', 'preload', 'main.js'), bundle], ...[config.require ?? []].flat()],
 		environmentVariables: {...compileCache(harness), ...database, ...config.environmentVariables, [modeVariable]: 'on', [sessionVariable]: JSON.stringify(harness), ...run?.environment},

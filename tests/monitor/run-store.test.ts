@@ -1,5 +1,7 @@
+import {spawnSync} from 'node:child_process';
 import {mkdirSync, readdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
+import process from 'node:process';
 import test from 'ava';
 import {machineClass} from '#lib/monitor/machine-class.js';
 import {recordFormat, type FileRecord} from '#lib/monitor/records.js';
@@ -26,11 +28,35 @@ test('a run is read back as it was written, its files in the order in which they
 	});
 });
 
-test('the newest ten runs of a project are kept', async t => {
+/** A run of a process that is not there, which came to its end or did not. */
+function leaveRun(projectDir: string, startedAt: number, {hasEnded}: {hasEnded: boolean}): string {
+	const name = `${new Date(startedAt).toISOString().replaceAll(/[-:Z]/g, '')}-${gone}`;
+	mkdirSync(path.join(runsFolder(projectDir), name), {recursive: true});
+	if (hasEnded) {
+		writeRunHead(path.join(runsFolder(projectDir), name), headOf(name, projectDir));
+	}
+
+	return name;
+}
+
+const names = (projectDir: string): string[] => readdirSync(runsFolder(projectDir)).toSorted((a, b) => a.localeCompare(b));
+const {pid: gone} = spawnSync(process.execPath, ['-e', '']);
+
+test('the newest ten runs that came to their end are kept', async t => {
 	await withFolder(async projectDir => {
-		const ids = Array.from({length: 12}, (_, index) => createRun(projectDir, Date.UTC(2026, 0, 1) + index * 1000).id);
-		t.deepEqual(readdirSync(runsFolder(projectDir)).toSorted((a, b) => a.localeCompare(b)), ids.slice(2));
-		t.is(path.basename(listRuns(projectDir)[0]!), ids.at(-1)!);
+		const ended = Array.from({length: 12}, (_, index) => leaveRun(projectDir, Date.UTC(2026, 0, 1) + index * 1000, {hasEnded: true}));
+		const {id} = createRun(projectDir);
+		t.deepEqual(names(projectDir), [...ended.slice(2), id]);
+	});
+});
+
+test('a run that is under way is kept, however old, and what a dead one has left is removed', async t => {
+	await withFolder(async projectDir => {
+		const first = createRun(projectDir, Date.UTC(2025, 0, 1));
+		leaveRun(projectDir, Date.UTC(2025, 5, 1), {hasEnded: false});
+		const ended = Array.from({length: 11}, (_, index) => leaveRun(projectDir, Date.UTC(2026, 0, 1) + index * 1000, {hasEnded: true}));
+		const {id} = createRun(projectDir);
+		t.deepEqual(names(projectDir), [first.id, ...ended.slice(1), id]);
 	});
 });
 

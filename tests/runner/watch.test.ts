@@ -29,7 +29,8 @@ test('watch mode runs on, and the next run uses an edited schema', async t => {
 
 	t.timeout(110_000);
 	const project = await withProject(t, 'watch');
-	const run = project.start({args: ['--watch'], env: {CI: undefined}});
+	// Reports are written into the project: that must not begin another run.
+	const run = project.start({args: ['--watch'], env: {CI: undefined, DATAFLOW_TDD_REPORT: 'summary,json'}});
 	t.teardown(() => {
 		if (!t.passed) {
 			t.log(run.output());
@@ -49,7 +50,8 @@ test('watch mode runs on, and the next run uses an edited schema', async t => {
 
 	const third = run.output().length;
 	await writeFile(path.join(project.folder, 'schemas/002_email.sql'), 'alter table users add column phone text;\n');
-	await run.waitFor(/columns: id,name,phone;[^]*1 test passed/, third);
+	await run.waitFor(/columns: id,name,phone;[^]*1 test passed[^]*wrote json/, third);
+	t.is(run.output().match(/dataflow-tdd: wrote json/g)?.length, 3, 'a run for each edit, and for no report');
 	await run.stop();
 	t.pass();
 });
