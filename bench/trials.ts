@@ -19,7 +19,9 @@ one hot fixture slowed down. Says how many unchanged runs raised an alarm, and h
   --report <n>       how much the slow report does, and
   --signature <n>    the slow signature (default for both: found out at the beginning)
   --burners <n>      how many processes may burn the processors at a time (default 2)
-  --json <file>      where the results go (default bench/results/trials.json)
+  --json <file>      where the results go, after each check (default bench/results/trials.json)
+
+Ctrl-C ends it after the round that is under way. A check takes from ten seconds on a quiet machine to minutes on a busy one.
 `;
 
 interface Trial {
@@ -105,7 +107,12 @@ async function main(): Promise<void> {
 	say('taking the baseline');
 	await project.accept(samples * 2);
 	const trials: Trial[] = [];
-	for (let number = 1; number <= runs; number++) {
+	const end = new AbortController();
+	process.once('SIGINT', () => {
+		say('ends after this round; once more ends at once');
+		end.abort();
+	});
+	for (let number = 1; number <= runs && !end.signal.aborted; number++) {
 		const kind = number % 2 === 0 ? 'slow in the processor' : 'slow in the database';
 		for (const [name, work] of [['unchanged', works.base], [kind, kind === 'slow in the database' ? works.database : works.processor]] as const) {
 			const trial = await tryOnce(project, {number, kind: name, work, samples});
