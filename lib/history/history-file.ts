@@ -5,36 +5,12 @@ import process from 'node:process';
 import writeFileAtomic from 'write-file-atomic';
 import {HistoryError} from '../errors.ts';
 import {withLock} from '../keeper/lock.ts';
-import {emptyHistory, historyFormat, keptRuns, type FlatMetrics, type History} from './history.ts';
+import {emptyHistory, historyFormat, type History} from './history.ts';
 import {renderJson} from './render.ts';
+import {toHistory} from './shape.ts';
 
 /** An update takes some milliseconds; who waits for more than ten seconds waits for something else. */
 const lockRequest = {attempts: 200, pauseMs: 100};
-
-function isObject(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isFlat(value: unknown): value is FlatMetrics {
-	return isObject(value) && Object.values(value).every(item => typeof item === 'number');
-}
-
-function isMachine(value: unknown): boolean {
-	return isObject(value) && isObject(value['machine']) && Array.isArray(value['runs']) && isObject(value['baseline'])
-		&& isObject(value['baseline']['counters']) && isObject(value['baseline']['timings']);
-}
-
-/** Reads the content of a history file: ours, or the reference's plain list of `{metric: ms}`. Nothing when it is neither. */
-function parseHistory(text: string): History | undefined {
-	const value = JSON.parse(text) as unknown;
-	if (Array.isArray(value)) {
-		return value.every(item => isFlat(item)) ? {...emptyHistory, plain: value.slice(-keptRuns)} : undefined;
-	}
-
-	return isObject(value) && value['format'] === historyFormat && Array.isArray(value['machines']) && value['machines'].every(item => isMachine(item))
-		? value as unknown as History
-		: undefined;
-}
 
 /** A newer release has written it: it is neither damaged nor ours to change. */
 function assertFormat(text: string, file: string): void {
@@ -69,7 +45,7 @@ async function read(file: string): Promise<Reading> {
 
 	assertFormat(text, file);
 	try {
-		const history = parseHistory(text);
+		const history = toHistory(JSON.parse(text));
 		return history ? {history} : {history: emptyHistory, damage: 'it is JSON, but no history'};
 	} catch (error) {
 		return {history: emptyHistory, damage: (error as Error).message};

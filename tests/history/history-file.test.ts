@@ -16,6 +16,29 @@ async function withFile(use: (file: string) => Promise<void>): Promise<void> {
 
 const silent = (): void => {};
 
+/** Histories of which one part, however deep, is not what it has to be. */
+const damagedHistories = Object.fromEntries(([
+	['baseline.counters', {}],
+	['baseline.counters.texts', [1]],
+	['baseline.counters.tests', {a: {statements: 'many'}}],
+	['baseline.counters.tests', {a: {sent: [[0]]}}],
+	['baseline.timings', {}],
+	['baseline.timings.tests', {a: {fixture: 'tddTestContext', bodyMs: [1]}}],
+	['baseline.timings.tests', {a: {fixture: 'tddTestContext', bodyMs: [], contextMs: []}}],
+	['baseline.timings.tests', {a: {fixture: 'tddTestContext', bodyMs: [1, 2], contextMs: [1, 2]}}],
+	['baseline.timings.measures', {a: 1}],
+	['baseline.timings.calibrationMs', [null]],
+	['baseline.version', 1],
+	['machine.cores', '2'],
+	['runs', [{at: '', version: '', samples: 1}]],
+] as const).map(([place, value]) => {
+	const history = structuredClone(withRun(emptyHistory, machine, {run: runOf('suite', 1), baseline: {...bareBaseline, timings: {...bareBaseline.timings, calibrationMs: [1]}}}));
+	const names = place.split('.');
+	const owner = names.slice(0, -1).reduce((part: object, name) => (part as Record<string, object>)[name]!, history.machines[0]!);
+	Object.assign(owner, {[names.at(-1)!]: value});
+	return [`a history whose ${place} is ${JSON.stringify(value)}`, JSON.stringify(history)];
+}));
+
 test('a file that is not there is an empty history, and reading does not make it', async t => {
 	await withFile(async file => {
 		t.deepEqual(await readHistory(file), emptyHistory);
@@ -92,6 +115,7 @@ for (const [what, text] of Object.entries({
 	'of another kind': '{"name": "dataflow-tdd"}',
 	'a list of other things': '[{"suite": "fast"}]',
 	'without a baseline': '{"format": 1, "machines": [{"machine": {}, "runs": []}]}',
+	...damagedHistories,
 })) {
 	test(`a file that is ${what} is set aside with a message, not lost`, async t => {
 		await withFile(async file => {
