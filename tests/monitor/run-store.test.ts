@@ -5,7 +5,7 @@ import process from 'node:process';
 import test from 'ava';
 import {machineClass} from '#lib/monitor/machine-class.js';
 import {recordFormat, type FileRecord} from '#lib/monitor/records.js';
-import {createRun, listRuns, readLatestRun, readRun, runsFolder, writeFileRecord, writeRunHead, type RunHead} from '#lib/monitor/run-store.js';
+import {createRun, readLatestRun, readRun, runsFolder, writeFileRecord, writeRunHead, type RunHead} from '#lib/monitor/run-store.js';
 import {withFolder} from '../helpers/folder.ts';
 
 function headOf(id: string, projectDir: string): RunHead {
