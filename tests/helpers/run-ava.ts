@@ -48,11 +48,11 @@ export interface Following {
 // In CI, AVA neither writes snapshots nor watches; in Actions, what a run inside of a test finds is none of the job's business.
 const outerVariables = ['CI', 'DATAFLOW_TDD_MODE', 'DATAFLOW_TDD_SESSION', 'NODE_OPTIONS', 'NODE_CHANNEL_FD', 'AVA_PATH', 'NODE_V8_COVERAGE', 'GITHUB_ACTIONS', 'GITHUB_STEP_SUMMARY', 'GITHUB_WORKSPACE'];
 
-// On a machine that is busy, any test may be over its budget, and any statement slow: what is told of that is the business of few tests.
-const patient = {DATAFLOW_TDD_BUDGET_MS: '60000', DATAFLOW_TDD_SLOW_MS: '60000'};
+// On a machine that is busy, any test may be over its budget, and any statement slow: what is told of that can be in the way.
+export const patient: Readonly<Record<string, string>> = {DATAFLOW_TDD_BUDGET_MS: '60000', DATAFLOW_TDD_SLOW_MS: '60000'};
 
 function environment(more: RunOptions['env']): NodeJS.ProcessEnv {
-	const env: NodeJS.ProcessEnv = {...outsideOfTests(process.env), DATAFLOW_TDD_LINGER_MS: '2000', DATAFLOW_TDD_WORKERS: '2', ...patient, FORCE_COLOR: '0', NO_COLOR: '1'};
+	const env: NodeJS.ProcessEnv = {...outsideOfTests(process.env), DATAFLOW_TDD_LINGER_MS: '2000', DATAFLOW_TDD_WORKERS: '2', FORCE_COLOR: '0', NO_COLOR: '1'};
 	for (const name of outerVariables) {
 		delete env[name];
 	}

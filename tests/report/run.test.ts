@@ -7,7 +7,7 @@ import {runCli} from '../helpers/project.ts';
 const budgetLine = /^ {2}over budget {3}\d tests?, [\d.]+ m?s of 20 ms: .*orders\.test\.ts › takes its time$/m;
 
 async function run(project: Project, env: RunOptions['env'] = {}, args: readonly string[] = []): Promise<AvaRun> {
-	return project.run({args: ['--tap', ...args], env: {DATAFLOW_TDD_SLOW_MS: undefined, DATAFLOW_TDD_REPORT: undefined, ...env}});
+	return project.run({args: ['--tap', ...args], env: {DATAFLOW_TDD_BUDGET_MS: '60000', DATAFLOW_TDD_REPORT: undefined, ...env}});
 }
 
 /** The rows of a summary, by their labels. */

@@ -1,5 +1,5 @@
 import test, {type ExecutionContext} from 'ava';
-import {makeProject, type AvaRun, type Project} from '../helpers/run-ava.ts';
+import {makeProject, patient, type AvaRun, type Project} from '../helpers/run-ava.ts';
 
 let project: Project;
 let run: AvaRun;
@@ -7,7 +7,7 @@ let run: AvaRun;
 test.before(async t => {
 	t.timeout(110_000);
 	project = await makeProject('written');
-	run = await project.run();
+	run = await project.run({env: patient});
 });
 
 test.after.always(async () => {
