@@ -99,6 +99,19 @@ function busy(file: string, cause: unknown): HistoryError {
 }
 
 /**
+ * Looks into the history, and nothing else: no lock, and a damaged file stays where it is. An empty one when there is no file.
+ * @throws {ERR_HISTORY_FORMAT} when a newer release has written it, and what says why it is unreadable
+ */
+export async function peekHistory(file: string): Promise<History> {
+	const {history, damage} = await read(file);
+	if (damage !== undefined) {
+		throw new Error(damage);
+	}
+
+	return history;
+}
+
+/**
  * Reads the history; an empty one when there is no file. A damaged file is set aside as `<file>.damaged-<time>`, and told of.
  * @throws {ERR_HISTORY_FORMAT} when a newer release has written it
  */

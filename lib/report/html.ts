@@ -1,6 +1,7 @@
+import process from 'node:process';
 import {defaultThreshold} from '../history/evidence.ts';
-import {readHistory} from '../history/history-file.ts';
-import {emptyHistory, findMachine} from '../history/history.ts';
+import {peekHistory} from '../history/history-file.ts';
+import {emptyHistory, findMachine, type History} from '../history/history.ts';
 import type {RunRecord} from '../monitor/records.ts';
 import {historyTrends} from './page/history-trends.ts';
 import {renderPage} from './page/page.ts';
@@ -9,8 +10,14 @@ import {writeReportFile} from './write.ts';
 
 /** Writes the page of a run, with the trend of its machine class where the project has a history. @throws {ERR_REPORT_WRITE} */
 export async function writeHtml(run: RunRecord, file: string, {historyFile}: ReportConfig): Promise<void> {
-	// A history that cannot be read is told of by `dataflow-tdd measure`; the page of a run does not need it.
-	const history = await readHistory(historyFile).catch(() => emptyHistory);
-	const runs = findMachine(history, run.machine)?.runs ?? [];
+	const runs = findMachine(await historyOrNone(historyFile), run.machine)?.runs ?? [];
 	await writeReportFile(file, await renderPage(run, {history: historyTrends(runs, defaultThreshold)}));
+}
+
+/** A report only looks: a history that cannot be read, as in the midst of a merge, is left as it is, and the page has no trend. */
+async function historyOrNone(file: string): Promise<History> {
+	return peekHistory(file).catch((error: unknown) => {
+		process.stderr.write(`dataflow-tdd: the page has no trend, because the history ${file} cannot be read (${(error as Error).message})\n`);
+		return emptyHistory;
+	});
 }

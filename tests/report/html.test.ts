@@ -1,4 +1,4 @@
-import {readFile, writeFile} from 'node:fs/promises';
+import {readdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {updateHistory} from '#lib/history/history-file.js';
@@ -6,6 +6,7 @@ import {withRun} from '#lib/history/history.js';
 import type {PageData} from '#lib/report/page/data.js';
 import {writeReports} from '#lib/report/reports.js';
 import {folderFor} from '../helpers/folder.ts';
+import {runModule} from '../helpers/project.ts';
 import {sampleFile, sampleRun, sampleTest} from './sample-run.ts';
 
 const run = sampleRun([sampleFile('tests/a.test.ts', [sampleTest()])]);
@@ -38,4 +39,22 @@ test('the page is written without a trend where there is no history, or one of a
 	t.deepEqual(await historyOfPage(t, projectDir, historyFile), []);
 	await writeFile(historyFile, '{"format": 999}');
 	t.deepEqual(await historyOfPage(t, projectDir, historyFile), []);
+});
+
+test('a history that is damaged, as in a merge, is left as it is, neither moved nor locked, and the missing trend is told of in one line', async t => {
+	const projectDir = await folderFor(t);
+	const historyFile = path.join(projectDir, 'history.json');
+	const text = '<<<<<<< ours\n{"format": 1}\n=======\n{"format": 1}\n>>>>>>> theirs\n';
+	await writeFile(historyFile, text);
+	// Who would lock it would wait for ten seconds, and fail.
+	await writeFile(`${historyFile}.lock`, '');
+	const {status, stderr} = await runModule(`
+		import {writeReports} from '#lib/report/reports.js';
+		const {problems} = await writeReports(${JSON.stringify(run)}, ${JSON.stringify({projectDir, report: ['html'], historyFile})});
+		process.exitCode = problems.length;`);
+	t.is(status, 0, stderr);
+	t.regex(stderr, /^dataflow-tdd: the page has no trend, because the history .*history\.json cannot be read \(.*\)\n$/s);
+	t.is(stderr.trimEnd().split('\n').length, 1, stderr);
+	t.is(await readFile(historyFile, 'utf8'), text);
+	t.deepEqual((await readdir(projectDir)).toSorted(), ['history.json', 'history.json.lock', 'test-results']);
 });
