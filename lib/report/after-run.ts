@@ -15,9 +15,13 @@ export function hasColors(stream: Output): boolean {
 
 /**
  * Reports a run that is over, as the option `report` says: the summary on `stream` (stderr, because stdout belongs to AVA's reporter),
- * files, and in GitHub Actions annotations and a job summary. Never throws.
+ * files, and in GitHub Actions annotations and a job summary; nothing at all where it says `'none'`. Never throws.
  */
 export async function reportRun(run: RunRecord, config: ReportConfig, stream: Output = process.stderr): Promise<void> {
+	if (config.report.length === 0) {
+		return;
+	}
+
 	try {
 		if (config.report.includes('summary')) {
 			const summary = renderSummary(run, {colors: hasColors(stream), columns: stream.columns ?? 80});

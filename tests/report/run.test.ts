@@ -66,7 +66,7 @@ test('in GitHub Actions, findings are annotations at their lines, and the job ha
 	const project = await withProject(t, 'report');
 	const summary = path.join(project.folder, 'out', 'summary.md');
 	await mkdir(path.dirname(summary));
-	const {stderr} = await run(project, {GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary, GITHUB_WORKSPACE: path.dirname(project.folder), DATAFLOW_TDD_REPORT: 'none'});
+	const {stderr} = await run(project, {GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary, GITHUB_WORKSPACE: path.dirname(project.folder), DATAFLOW_TDD_REPORT: 'json'});
 	const folder = path.basename(project.folder);
 	const commands = [...stderr.matchAll(/^::(\w+) file=(.*?),line=(\d+),title=(.*?)::/gm)].map(([, level, file, line, title]) => `${level} ${file}:${line} ${title}`);
 	// On a machine that is busy, any statement may be slow.
@@ -79,4 +79,14 @@ test('in GitHub Actions, findings are annotations at their lines, and the job ha
 	const markdown = await readFile(summary, 'utf8');
 	t.regex(markdown, /^### ❌ 6 tests in .*: 4 passed, 1 failed, 1 failed as expected$/m);
 	t.true(markdown.includes(String.raw`a user is stored \| and found`));
+});
+
+test('`report: none` is quiet in GitHub Actions, too', async t => {
+	const project = await withProject(t, 'report');
+	const summary = path.join(project.folder, 'summary.md');
+	await writeFile(summary, '');
+	const {stderr, exitCode} = await run(project, {GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary, DATAFLOW_TDD_REPORT: 'none'});
+	t.is(exitCode, 1);
+	t.notRegex(stderr, /^::/m);
+	t.is(await readFile(summary, 'utf8'), '');
 });
