@@ -2,6 +2,7 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import {glob} from 'tinyglobby';
+import * as door from '#lib/index.js';
 
 const root = path.dirname(import.meta.dirname);
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
@@ -33,4 +34,10 @@ test('every code is thrown somewhere in lib', async t => {
 test('every code is provoked by a test', async t => {
 	const text = await textOf('tests/**/*.ts');
 	t.deepEqual(codes.filter(code => !new RegExp(String.raw`\b${code}\b`).test(text)), []);
+});
+
+test('every class of errors can be imported from the package', t => {
+	const classes = [...read('lib/errors.ts').matchAll(/^export class (\w+)/gm)].map(([, name]) => name!);
+	t.true(classes.length > 8);
+	t.deepEqual(classes.filter(name => !(name in door)), []);
 });
