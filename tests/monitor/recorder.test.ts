@@ -1,5 +1,10 @@
+import {pipeline} from 'node:stream/promises';
 import test from 'ava';
 import {sql} from 'kysely';
+import pg from 'pg';
+import Cursor from 'pg-cursor';
+import {from as copyFrom} from 'pg-copy-streams';
+import QueryStream from 'pg-query-stream';
 import {Recorder} from '#lib/monitor/recorder.js';
 import {StatementTexts} from '#lib/monitor/statement-texts.js';
 import {inContext, withClone, withContext} from '../helpers/worker-context.ts';
@@ -92,6 +97,44 @@ test('what a clone test sends is recorded on all of its connections, and what it
 		t.is(await close({hasFailed: false}), undefined);
 	}, [], {observer: recorder});
 	t.deepEqual(counts(recorder), {[insertUser]: 1, 'select 1': 1, 'select 2': 1, 'select "name" from "users"': 1});
+});
+
+test('queries of a clone with a callback of their own, cursors, streams and COPY end with their rows', async t => {
+	const {recorder} = createRecorder();
+	const series = 'select * from generate_series(1, 25) as ';
+	await withClone(async ({context: {db, pool}, close}) => {
+		const client = await pool.connect();
+		const asked = {text: `${series}own`};
+		await new Promise<void>((resolve, reject) => {
+			client.query({...asked, callback: (error: unknown) => error ? reject(error as Error) : resolve()} as never);
+		});
+		await new Promise<void>((resolve, reject) => {
+			client.query(new pg.Query({text: `${series}object`} as never, (error: unknown) => error ? reject(error as Error) : resolve()));
+		});
+		await new Promise((resolve, reject) => {
+			client.query(new pg.Query({text: `${series}events`} as never)).on('end', resolve).on('error', reject);
+		});
+		const cursor = client.query(new Cursor(`${series}cursor`));
+		await cursor.read(10);
+		await cursor.close();
+		const failing = client.query(new Cursor('select 1/0'));
+		await t.throwsAsync(failing.read(1), {code: '22012'});
+		await client.query(new QueryStream(`${series}stream`)).toArray();
+		await pipeline(['Ada\tada@example.com\nEve\teve@example.com\n'], client.query(copyFrom('copy users (name, email) from stdin')));
+		client.release();
+		for await (const _row of db.selectFrom('users').select('name').stream(1)) {
+			// All rows are read.
+		}
+
+		t.is(recorder.uses.reduce((sum, {totalMs}) => sum + (totalMs > 0 ? 1 : 0), 0), 8);
+		const {databaseMs} = recorder;
+		t.is(recorder.databaseMs, databaseMs, 'nothing is under way');
+		t.is(await close({hasFailed: false}), undefined);
+	}, [], {observer: recorder});
+	t.deepEqual(recorder.statements.map(({text, count, rows, errors}) => [text.replace(series, ''), count, rows, errors]), [
+		['own', 1, 25, 0], ['object', 1, 25, 0], ['events', 1, 25, 0], ['cursor', 1, 10, 0], ['select 1/0', 1, 0, 1], ['stream', 1, 25, 0],
+		['copy users (name, email) from stdin', 1, 2, 0], ['select "name" from "users"', 1, 2, 0],
+	]);
 });
 
 test('statements that run at once count once for the time in the database', async t => {

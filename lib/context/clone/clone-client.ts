@@ -2,6 +2,7 @@ import pg from 'pg';
 import type {LockWatch} from '../lock-watch.ts';
 import {tellSent, type StatementEnd, type StatementObserver} from '../observer.ts';
 import {captureOrigin, traceToUser} from '../origin.ts';
+import {followSubmitted, isSubmittable} from './submitted.ts';
 
 interface Activity {
 	/** The last statement that was sent. */
@@ -24,14 +25,18 @@ export class CloneClient extends pg.Client {
 
 	// Callbacks, query objects and cursors are all taken by the one method of pg; here it only looks on.
 	override query(...given: any[]): any {
-		const [query] = given as [string | {text?: string} | undefined];
-		const text = typeof query === 'string' ? query : query?.text;
+		const [query] = given as [string | {text?: string; cursor?: {text?: string}} | undefined];
+		const text = typeof query === 'string' ? query : query?.text ?? query?.cursor?.text;
 		this.activity.statement = text ?? this.activity.statement;
 		this.activity.hasListened ||= /\blisten\b/i.test(text ?? '');
-		const end = text === undefined ? undefined : this.#tell(text, given);
-		const callback: unknown = given.at(-1);
-		if (text !== undefined && typeof callback === 'function') {
-			given[given.length - 1] = counted(this.activity, told(end, this.watch ? watched(this.watch, text, callback as Callback) : callback as Callback));
+		const end = once(text === undefined ? undefined : this.#tell(text, given));
+		const callback = callbackOf(given);
+		if (end && isSubmittable(query)) {
+			followSubmitted(query, end);
+		}
+
+		if (text !== undefined && callback) {
+			replaceCallback(given, counted(this.activity, told(end, this.watch ? watched(this.watch, text, callback) : callback)));
 		}
 
 		const answer: unknown = super.query(...given as [string]);
@@ -52,6 +57,35 @@ export class CloneClient extends pg.Client {
 }
 
 type Callback = (error: Error | null, result: unknown) => void;
+
+/** A query may hear of its end in more than one way, and is told once. */
+function once(end: StatementEnd | undefined): StatementEnd | undefined {
+	let hasEnded = false;
+	return end && (outcome => {
+		if (!hasEnded) {
+			hasEnded = true;
+			end(outcome);
+		}
+	});
+}
+
+/** The callback of a query: given behind it, or its own. */
+function callbackOf(given: readonly unknown[]): Callback | undefined {
+	const own = (given[0] as {callback?: unknown} | undefined)?.callback;
+	return [given.at(-1), own].find(callback => typeof callback === 'function') as Callback | undefined;
+}
+
+/** Puts another callback in the place of the one of a query; an object that describes a query is the user's, and stays as it is. */
+function replaceCallback(given: unknown[], callback: Callback): void {
+	const [query] = given as [{callback?: unknown}];
+	if (typeof given.at(-1) === 'function') {
+		given[given.length - 1] = callback;
+	} else if (isSubmittable(query)) {
+		Object.assign(query, {callback});
+	} else {
+		given[0] = Object.create(query, {callback: {value: callback, writable: true, enumerable: true, configurable: true}});
+	}
+}
 
 /** Counts a statement as pending until its callback is called. */
 function counted(activity: Activity, callback: Callback): Callback {
