@@ -58,6 +58,11 @@ export function withScope<Origin extends Error>(origin: Origin): Origin {
 	return origin;
 }
 
+/** True if the code that runs now belongs to the stretch of code that an origin was made in. */
+export function isInScopeOf(origin: Error): boolean {
+	return (origin as ScopedOrigin).scope === scopes.getStore();
+}
+
 /** BEGIN, COMMIT, savepoints and the like, alone in their text. */
 const control = /^\s*(?:begin|start\s+transaction|commit|end|rollback|abort|savepoint|release|set\s+transaction)\b[^;]*;?\s*$/i;
 

@@ -6,6 +6,7 @@ import type {WireResult} from '../postgres/wire.ts';
 import {runHooks} from './commit-hooks.ts';
 import {isolationMismatch} from './errors.ts';
 import type {Gate} from './gate.ts';
+import {isInScopeOf} from './observer.ts';
 import {captureOrigin, isControlled} from './origin.ts';
 import {onlyReads} from './reading.ts';
 import {enterScope, type Turn} from './turns.ts';
@@ -26,9 +27,12 @@ function toQueryResult<R>({command, rowCount, rows}: WireResult): QueryResult<R>
 		: {rows: rows as R[]};
 }
 
-/** Where a statement was asked for: where its turn was, unless that is a transaction's, in which others went before. */
-function originOf({statement}: Turn): Error | undefined {
-	return statement === undefined ? undefined : captureOrigin();
+/**
+ * Where a statement was asked for: where its turn was, unless others went before in it, as in a transaction, or the turn was taken
+ * outside of the stretch of code that asks now, as by `connection()`. Capturing each would cost 5 µs a statement.
+ */
+function originOf({statement, origin}: Turn): Error | undefined {
+	return statement === undefined && isInScopeOf(origin) ? undefined : captureOrigin();
 }
 
 /** One turn at the connection of the test, in the form in which Kysely wants it. */
@@ -59,10 +63,12 @@ class TurnConnection implements DatabaseConnection {
 		const cursor = `tdd_stream_${++streams}`;
 		const take = `fetch forward ${Math.max(1, Math.trunc(chunkSize))} from ${cursor}`;
 		let hasFailed = false;
-		await this.#gate.run(this.turn, {text: `declare ${cursor} no scroll cursor for ${sql}`, values: parameters, label: sql, tree: query, origin: originOf(this.turn)});
+		// Once for all of its parts: they count where it was begun.
+		const origin = originOf(this.turn);
+		await this.#gate.run(this.turn, {text: `declare ${cursor} no scroll cursor for ${sql}`, values: parameters, label: sql, tree: query, origin});
 		const fetch = async (): Promise<R[]> => {
 			try {
-				return (await this.#gate.run(this.turn, {text: take, label: sql, isContinued: true})).rows as R[];
+				return (await this.#gate.run(this.turn, {text: take, label: sql, isContinued: true, origin})).rows as R[];
 			} catch (error) {
 				hasFailed = true;
 				throw error;
@@ -76,7 +82,7 @@ class TurnConnection implements DatabaseConnection {
 		} finally {
 			// Also when the reader leaves early: an open cursor would keep its table in use.
 			if (!hasFailed) {
-				await this.#gate.run(this.turn, {text: `close ${cursor}`, label: sql, isContinued: true});
+				await this.#gate.run(this.turn, {text: `close ${cursor}`, label: sql, isContinued: true, origin});
 			}
 		}
 	}

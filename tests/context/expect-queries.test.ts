@@ -1,6 +1,8 @@
 import test from 'ava';
+import {sql} from 'kysely';
 import Cursor from 'pg-cursor';
 import {expectQueries} from '#lib/context/expect-queries.js';
+import {observing} from '#lib/context/observer.js';
 import {inClone, inContext, until} from '../helpers/worker-context.ts';
 
 const code = {code: 'ERR_EXPECT_QUERIES'};
@@ -117,6 +119,40 @@ test('scopes nest: what the inner one sends counts for both', async t => {
 				await connection.execute(first);
 				await connection.execute(first);
 			});
+		});
+	});
+});
+
+test('on a connection that was taken before, the first statement counts, too', async t => {
+	await inContext(t, async ({context: {db}}) => {
+		await db.connection().execute(async connection => expectQueries(1, async () => sql`select 1`.execute(connection)));
+		await expectQueries(2, async () => db.connection().execute(async connection => {
+			await sql`select 1`.execute(connection);
+			await expectQueries(1, async () => sql`select 2`.execute(connection));
+		}));
+	});
+});
+
+test('the rows of a stream count for the code that reads it, in a transaction as well', async t => {
+	await inContext(t, async ({context: {db, connection}}) => {
+		await connection.execute(`insert into users (name, email) select 'user ' || n, n || '@example.com' from generate_series(1, 25) as n`);
+		await db.transaction().execute(async trx => {
+			await trx.selectFrom('users').select('id').limit(1).execute();
+			const told = {count: 0, rows: 0};
+			const observer = {
+				sent({isContinued}: {isContinued?: boolean}) {
+					told.count += isContinued ? 0 : 1;
+					return ({rows}: {rows: number}) => {
+						told.rows += rows;
+					};
+				},
+			};
+			await observing(observer, async () => {
+				for await (const _row of trx.selectFrom('users').select('name').stream(10)) {
+					// All of them are read.
+				}
+			});
+			t.deepEqual(told, {count: 1, rows: 25});
 		});
 	});
 });
