@@ -79,7 +79,8 @@ export class Gate {
 
 	async #observed<T extends WireResult | void>(turn: Turn, statement: Omit<SentStatement, 'origin'> & {origin?: Error | undefined}, action: () => Promise<T>): Promise<T> {
 		const origin = statement.origin ?? turn.sentFrom ?? turn.origin;
-		const end = tellSent(this.#observer, {...statement, origin});
+		// Whoever holds a turn over several statements is in a transaction.
+		const end = tellSent(this.#observer, {...statement, origin, transaction: turn});
 		if (!end) {
 			return action();
 		}

@@ -12,6 +12,14 @@ export interface SentStatement {
 	readonly origin: Error;
 	/** True for a further part of a statement that was told before: the next rows of a stream. */
 	readonly isContinued?: boolean;
+	/** Stands for the transaction that it is sent in; undefined for one of its own. */
+	readonly transaction?: object | undefined;
+}
+
+/** BEGIN, COMMIT or the like that has failed, and with it its transaction. */
+export interface FailedControl {
+	readonly transaction: object | undefined;
+	readonly error: unknown;
 }
 
 /** How a statement went. */
@@ -28,6 +36,8 @@ export type StatementEnd = (outcome: StatementOutcome) => void;
 export interface StatementObserver {
 	/** Called right before a statement is sent; what it returns is called with the answer. */
 	sent(statement: SentStatement): StatementEnd;
+	/** Called when what only controls a transaction has failed: a COMMIT may be what PostgreSQL refuses. */
+	failed?(failure: FailedControl): void;
 }
 
 /** The stretches of code that observe what they send, the innermost first. */
@@ -74,7 +84,11 @@ function isControl(text: string): boolean {
 /** Tells everyone who observes a statement; returns what to call with its outcome, nothing when nobody does. */
 export function tellSent(own: StatementObserver | undefined, statement: SentStatement): StatementEnd | undefined {
 	const first = (statement.origin as ScopedOrigin).scope;
-	if ((!own && !first) || isControl(statement.text)) {
+	if (isControl(statement.text)) {
+		return own?.failed && tellFailure(own, statement.transaction);
+	}
+
+	if (!own && !first) {
 		return undefined;
 	}
 
@@ -91,6 +105,14 @@ export function tellSent(own: StatementObserver | undefined, statement: SentStat
 	return outcome => {
 		for (const tell of ends) {
 			tell(outcome);
+		}
+	};
+}
+
+function tellFailure(own: StatementObserver, transaction: object | undefined): StatementEnd {
+	return ({error}) => {
+		if (error !== undefined) {
+			own.failed?.({transaction, error});
 		}
 	};
 }

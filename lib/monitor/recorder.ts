@@ -1,14 +1,12 @@
 import {getHeapStatistics} from 'node:v8';
-import type {SentStatement, StatementEnd, StatementObserver} from '../context/observer.ts';
+import type {FailedControl, SentStatement, StatementEnd, StatementObserver} from '../context/observer.ts';
 import type {StatementUse, TestMemory} from './records.ts';
+import {Retries} from './retries.ts';
 import {round} from './round.ts';
 import type {StatementTexts} from './statement-texts.ts';
 
 /** Of one text, the places of so many calls are kept: each is an error that holds frames. */
 const keptOrigins = 20;
-
-/** SQLSTATEs after which a transaction is tried again: a serialization failure, a deadlock. */
-const retried = new Set(['40001', '40P01']);
 
 /** What a test did with one statement, as it is collected. */
 export interface CollectedStatement {
@@ -26,8 +24,10 @@ export interface CollectedStatement {
 	slowestValues: readonly unknown[] | undefined;
 	rows: number;
 	errors: number;
-	/** Where the first calls were made. */
+	/** Where the first calls were made, without those that were retried. */
 	origins: Error[];
+	/** How many of the calls were part of a transaction that failed in a way after which it is tried again. */
+	retried: number;
 }
 
 /** Collects what one test does with its database. It is told by the context, and costs a few microseconds a statement. */
@@ -39,7 +39,7 @@ export class Recorder implements StatementObserver {
 	#running = 0;
 	#busySince = 0;
 	#databaseMs = 0;
-	#retries = 0;
+	readonly #retries = new Retries();
 	#isClosed = false;
 
 	constructor(texts: StatementTexts) {
@@ -71,9 +71,15 @@ export class Recorder implements StatementObserver {
 			this.#add(collected, {statement, rows, ms: now - startedAt});
 			if (error !== undefined) {
 				collected.errors++;
-				this.#retries += retried.has((error as {code?: string}).code ?? '') ? 1 : 0;
+				this.#retries.fail(error, {transaction: statement.transaction, call: {collected, origin: statement.origin}});
 			}
 		};
+	}
+
+	failed({error, transaction}: FailedControl): void {
+		if (!this.#isClosed) {
+			this.#retries.fail(error, {transaction});
+		}
 	}
 
 	/** Takes no more: what is still under way counts up to now. */
@@ -103,7 +109,7 @@ export class Recorder implements StatementObserver {
 
 	/** How many transactions failed in a way after which they are tried again. */
 	get retries(): number {
-		return this.#retries;
+		return this.#retries.count;
 	}
 
 	get memory(): TestMemory {
@@ -123,12 +129,12 @@ export class Recorder implements StatementObserver {
 		}
 	}
 
-	#collect({text, query, values, origin, isContinued = false}: SentStatement): CollectedStatement {
+	#collect({text, query, values, origin, transaction, isContinued = false}: SentStatement): CollectedStatement {
 		let collected = this.#statements.get(text);
 		if (!collected) {
 			const index = this.#texts.indexOf(text, query);
 			const isBuilt = query !== undefined && query.kind !== 'RawNode';
-			collected = {index, text, isBuilt, count: 0, totalMs: 0, maxMs: 0, firstValues: values, slowestValues: undefined, rows: 0, errors: 0, origins: []};
+			collected = {index, text, isBuilt, count: 0, totalMs: 0, maxMs: 0, firstValues: values, slowestValues: undefined, rows: 0, errors: 0, origins: [], retried: 0};
 			this.#statements.set(text, collected);
 		}
 
@@ -137,6 +143,8 @@ export class Recorder implements StatementObserver {
 			if (collected.origins.length < keptOrigins) {
 				collected.origins.push(origin);
 			}
+
+			this.#retries.add(transaction, {collected, origin});
 		}
 
 		return collected;

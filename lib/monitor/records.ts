@@ -57,7 +57,10 @@ export interface StatementText {
 /** The same statement sent from the same place, again and again. */
 export interface RepeatedStatement {
 	readonly statement: number;
+	/** How often; calls in a transaction that has failed in a way after which it is tried again do not count. */
 	readonly count: number;
+	/** True if it may have been more often: of a text that several places send, only the first twenty calls are known by their place. */
+	readonly isAtLeast?: boolean;
 	/** The user's frames, the nearest first, one a line, as V8 prints them. */
 	readonly stack: string;
 }
@@ -133,7 +136,7 @@ export interface TestRecord {
 	/** On the wire, both the test's and the harness's, in bytes. */
 	readonly bytesSent: number;
 	readonly bytesReceived: number;
-	/** Transactions that failed for a serialization failure or a deadlock, and servers that had to be replaced. */
+	/** Transactions that failed for a serialization failure or a deadlock, in a statement or at their COMMIT. */
 	readonly retries: number;
 	readonly memory: TestMemory;
 	readonly budgetMs: number;

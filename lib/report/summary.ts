@@ -115,7 +115,7 @@ function repeatedRows(tests: readonly TestInFile[]): Row[] {
 	const repeated = repeatedStatements(tests);
 	const [worst] = repeated;
 	const count = new Set(repeated.map(({test}) => test)).size;
-	return worst ? [warning('N+1', `${counted(count, 'test')}, ${formatCount(worst.repeated.count)} times:`, worst)] : [];
+	return worst ? [warning('N+1', `${counted(count, 'test')}, ${worst.repeated.isAtLeast ? 'at least ' : ''}${formatCount(worst.repeated.count)} times:`, worst)] : [];
 }
 
 function slowRows(tests: readonly TestInFile[]): Row[] {

@@ -8,6 +8,8 @@ interface Sent {
 	readonly text: string;
 	readonly isBuilt: boolean;
 	readonly origin: Error;
+	readonly transaction?: object;
+	readonly error?: {readonly code: string};
 }
 
 function sendFromHere(text: string, isBuilt = true): Sent {
@@ -22,8 +24,8 @@ function loadEach(texts: readonly string[], isBuilt = true): Sent[] {
 /** What is found when these are sent in this order. */
 async function repeatsOf(sent: readonly Sent[], allowed: readonly string[] = []): Promise<readonly Repeat[]> {
 	const recorder = new Recorder(new StatementTexts());
-	for (const {text, isBuilt, origin} of sent) {
-		recorder.sent({text, origin, query: isBuilt ? {kind: 'SelectQueryNode'} : undefined})({rows: 1});
+	for (const {text, isBuilt, origin, transaction, error} of sent) {
+		recorder.sent({text, origin, query: isBuilt ? {kind: 'SelectQueryNode'} : undefined, transaction})({rows: 1, error});
 	}
 
 	return findRepeats(recorder.statements, allowed);
@@ -105,6 +107,36 @@ test('statements that occur once cost no stack', async t => {
 	}
 
 	t.deepEqual(await repeatsOf(statements), []);
+});
+
+test('of a text that several places send again and again, the count is said to be the least', async t => {
+	const [repeat, ...others] = await repeatsOf([sendFromHere(byId), ...loadEach(Array.from({length: 50}, () => byId))]);
+	t.like(repeat, {count: 19, isAtLeast: true});
+	t.regex(describeRepeat(repeat!), /sent at least 19 times from one place/);
+	t.deepEqual(others, []);
+	const [known] = await repeatsOf([sendFromHere(byId), ...loadEach([byId, byId, byId])]);
+	t.is(known?.count, 3);
+	t.is(known?.isAtLeast, undefined);
+});
+
+test('what Kysely has built with lists of other lengths is the same statement', async t => {
+	const lists = ['$1', '$1, $2', '$1, $2, $3'];
+	const [found, ...others] = await repeatsOf(loadEach(lists.map(list => `select "name" from "users" where "id" in (${list}) and "age" > $9`)));
+	t.is(found?.count, 3);
+	t.deepEqual(others, []);
+	const [inserted] = await repeatsOf(loadEach(lists.map(list => `insert into "users" ("name") values ${list.replaceAll(/\$\d/g, '($&)')}`)));
+	t.is(inserted?.count, 3);
+	t.deepEqual(await repeatsOf(loadEach(['"id" = $1', '"id" in ($1) and "age" = $2', '"id" = $1 limit 2', '"id" = $1 limit 3'].map(where => `select * from "users" where ${where}`))), []);
+});
+
+test('what was sent in a transaction that had to be tried again is no repetition', async t => {
+	const attempt = (transaction: object, code?: string): Sent[] => [byId, 'select 1', byId.replace('id', 'name')]
+		.map((text, index) => ({...sendFromHere(text), transaction, ...index === 2 && code && {error: {code}}}));
+	const attempts = (...codes: Array<string | undefined>): Sent[] => codes.flatMap(code => attempt({}, code));
+	t.deepEqual(await repeatsOf(attempts('40001', '40P01', undefined)), []);
+	t.deepEqual((await repeatsOf(attempts('23505', undefined))).map(({count}) => count), [2, 2, 2]);
+	const alone = [1, 2].map(which => ({...sendFromHere(byId), ...which === 1 && {error: {code: '40001'}}}));
+	t.deepEqual(await repeatsOf(alone), []);
 });
 
 test('what is allowed, by a part of the statement, a file or a function, is left out', async t => {

@@ -13,6 +13,9 @@ interface Activity {
 	hasListened: boolean;
 }
 
+const begins = /^\s*(?:begin|start\s+transaction)\b/i;
+const ends = /^\s*(?:commit|end|abort|rollback(?!\s+(?:work\s+|transaction\s+)?to\b))\b/i;
+
 /** A connection of a clone context: it remembers what it was used for, and its errors show the line that sent the statement. */
 export class CloneClient extends pg.Client {
 	readonly activity: Activity = {statement: undefined, pending: 0, hasListened: false};
@@ -20,6 +23,8 @@ export class CloneClient extends pg.Client {
 	watch: LockWatch | undefined;
 	/** Who is told of its statements: the recorder of the test that has it. */
 	observer: StatementObserver | undefined;
+	/** Stands for the transaction that it is in, as far as the texts that were sent show; it is known before the answers are. */
+	#transaction: object | undefined;
 	/** Where it was taken from its pool. */
 	takenAt: Error | undefined;
 
@@ -47,7 +52,22 @@ export class CloneClient extends pg.Client {
 	#tell(text: string, [query, values]: any[]): StatementEnd | undefined {
 		// A client that was taken for one query only, by a pool or by Kysely, may be past the user's frames when it sends it.
 		const origin = Object.assign(captureOrigin(), {cause: this.takenAt});
-		return tellSent(this.observer, {text, values: Array.isArray(values) ? values : (query as {values?: unknown[]}).values, origin});
+		const transaction = this.#follow(text);
+		return tellSent(this.observer, {text, values: Array.isArray(values) ? values : (query as {values?: unknown[]}).values, origin, transaction});
+	}
+
+	/** Returns the transaction that a text is sent in. */
+	#follow(text: string): object | undefined {
+		if (begins.test(text)) {
+			this.#transaction = {};
+		}
+
+		const transaction = this.#transaction;
+		if (ends.test(text)) {
+			this.#transaction = undefined;
+		}
+
+		return transaction;
 	}
 
 	/** Sends a statement of the harness, which does not count as one of the test; its answer is nobody's. */

@@ -36,9 +36,9 @@ function failureOf({test: {outcome, error, durationMs, title}}: TestInFile, plac
 
 /** At the line that sends the statement, where that is known. */
 function repeatedOf({test, record}: TestInFile, place: Place): Annotation[] {
-	return test.repeated.map(({statement, count, stack}) => ({
+	return test.repeated.map(({statement, count, isAtLeast, stack}) => ({
 		level: 'warning', ...place, ...firstFrame(stack), title: `N+1: ${test.title}`,
-		message: `Sent ${count} times from here: ${record.statements[statement]?.text ?? ''}`,
+		message: `Sent ${isAtLeast ? 'at least ' : ''}${count} times from here: ${record.statements[statement]?.text ?? ''}`,
 	}));
 }
 

@@ -59,8 +59,8 @@ function statements(data: PageData, test: PageTest): HTMLElement[] {
 }
 
 function repeats(data: PageData, test: PageTest): HTMLElement[] {
-	return test.repeated.length === 0 ? [] : [h('h3', {}, 'Sent again and again from one place'), ...test.repeated.flatMap(({statement, count, stack}) => [
-		h('p', {}, h('strong', {}, `${formatCount(count)} times`)), statementBlock(data.statements[statement]?.text ?? ''), h('pre', {class: 'stack'}, stack),
+	return test.repeated.length === 0 ? [] : [h('h3', {}, 'Sent again and again from one place'), ...test.repeated.flatMap(({statement, count, isAtLeast, stack}) => [
+		h('p', {}, h('strong', {}, `${isAtLeast ? 'at least ' : ''}${formatCount(count)} times`)), statementBlock(data.statements[statement]?.text ?? ''), h('pre', {class: 'stack'}, stack),
 	])];
 }
 
