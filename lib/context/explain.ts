@@ -29,6 +29,8 @@ const lockTimeoutMs = 200;
 
 const analyze = 'explain (analyze, buffers, format json)';
 const estimate = 'explain (format json)';
+/** Session advisory locks are not rolled back: what takes or releases one is not run again. */
+const takesLock = /advisory_(?:un)?lock/i;
 
 /**
  * Gets the plans of statements on a connection that is in a transaction, and leaves that as it was, unless it has failed: each statement runs once more, behind a
@@ -72,8 +74,8 @@ export async function explainApart(client: Client, statements: readonly Explaine
 async function explain(client: Client, statement: ExplainedStatement, deadline: number): Promise<Explanation | undefined> {
 	const leftMs = Math.floor(deadline - performance.now());
 	const timeoutMs = Math.min(leftMs, Math.max(leastTimeoutMs, Math.ceil(statement.tookMs * 3)));
-	const isInTime = statement.tookMs < leftMs;
-	return (isInTime ? await tryExplain(client, {verb: analyze, statement, timeoutMs}) : undefined) ?? await tryExplain(client, {verb: estimate, statement, timeoutMs: leastTimeoutMs});
+	const mayRun = statement.tookMs < leftMs && !takesLock.test(statement.text);
+	return (mayRun ? await tryExplain(client, {verb: analyze, statement, timeoutMs}) : undefined) ?? await tryExplain(client, {verb: estimate, statement, timeoutMs: leastTimeoutMs});
 }
 
 interface Attempt {

@@ -51,6 +51,17 @@ test('a statement that took longer than all of them may has estimates at once', 
 	});
 });
 
+test('a statement that takes or releases a session advisory lock is not run again', async t => {
+	await inContext(t, async ({lane}) => {
+		const client = await connectBeside(t, lane);
+		await send(client, 'select pg_advisory_lock(78)');
+		const texts = ['select pg_advisory_lock(77), pg_sleep(0.06)', 'select pg_try_advisory_lock_shared(77)', 'select pg_advisory_unlock_all()', 'select pg_advisory_xact_lock(79)'];
+		const explained = await explainApart(client, texts.map(text => ({text, tookMs: 60})));
+		t.deepEqual(explained.map(explanation => explanation?.isAnalyzed), [false, false, false, true]);
+		t.deepEqual((await send(client, `select objid::int from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()`)).rows, [{objid: 78}]);
+	});
+});
+
 test('a transaction that has not failed keeps what it has done', async t => {
 	await inContext(t, async ({lane}) => {
 		const client = await connectBeside(t, lane);
