@@ -61,6 +61,12 @@ test('a test that leaves buffers in memory fails with their growth', t => {
 	t.regex(text, /'a buffer' is still held: Buffer of 19\.1 MB/);
 });
 
+test('what a test beside it may hold fails no test, and is told', t => {
+	const text = told('beside › keeps nothing while another does');
+	t.regex(text, /buffers \+19\.\d MB\n.*'holds a buffer for a while' ran beside it, in the same memory/);
+	t.like(recordOf('keeps nothing while another does'), {outcome: 'passed', warnings: [{kind: 'memory'}]});
+});
+
 test('a test that fails by itself is not judged by its memory', t => {
 	t.notRegex(told('memory › fails by itself and keeps a buffer'), /left .* in memory/);
 });
