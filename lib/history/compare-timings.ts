@@ -1,5 +1,6 @@
 import {defaultThreshold, judge, type Demands, type Evidence} from './evidence.ts';
 import type {Baseline, Timings} from './history.ts';
+import {demandedOfEach} from './many-tests.ts';
 import {middle, pairTests, toSeries, type Series, type TestPair} from './series.ts';
 import {median} from './statistics.ts';
 
@@ -31,7 +32,9 @@ export interface TimingOptions {
 /** A fixture of fewer tests is judged as strictly as a single test. */
 const fewestForFixture = 8;
 /** What a single test, or a few of them, has to show: there are many of them, so that chance has many tries. */
-const strict = {effect: 0.9, least: Math.sqrt(defaultThreshold)};
+const strict = {effect: 0.9, least: Math.sqrt(defaultThreshold), agreement: 1};
+/** The share of the batches that have to show what a group of tests shows. A single test has to show it in each of them. */
+const mostBatches = 2 / 3;
 /** From so many tests on, one of them does not move the middle of all. */
 const manyTests = 20;
 /** A group of fewer tests is no yardstick for others. */
@@ -41,10 +44,10 @@ const fewestTests = 3;
  * A group of tests is steadier than a test: it shows a smaller change with fewer samples. No change of less than these milliseconds
  * is worth an alarm.
  */
-const demands: Readonly<Record<TimingKind, Pick<Demands, 'effect' | 'least' | 'leastMs'>>> = {
-	suite: {...strict, least: defaultThreshold, leastMs: 2},
-	context: {...strict, least: defaultThreshold, leastMs: 0.3},
-	fixture: {effect: 0.75, least: 1, leastMs: 0.5},
+const demands: Readonly<Record<TimingKind, Pick<Demands, 'effect' | 'least' | 'leastMs' | 'agreement'>>> = {
+	suite: {...strict, least: defaultThreshold, leastMs: 2, agreement: mostBatches},
+	context: {...strict, least: defaultThreshold, leastMs: 0.3, agreement: mostBatches},
+	fixture: {effect: 0.75, least: 1, leastMs: 0.5, agreement: mostBatches},
 	test: {...strict, leastMs: 1},
 	measure: {...strict, leastMs: 1},
 };
@@ -145,10 +148,24 @@ export function compareTimings({timings, version}: Pick<Baseline, 'timings' | 'v
 	const isSameVersion = version === options.version;
 	const metrics = new Metrics(pairs, {calibration: toSeries(timings.calibrationMs, current.calibrationMs), isSameVersion});
 	const all = [metrics.suite(), ...isSameVersion ? [metrics.context()] : [], ...metrics.fixtures(), ...metrics.measures(timings.measures, current.measures), ...metrics.tests()];
-	return all.map(({metric, kind, series, yardsticks, baseline, current, isSmall = false}) => ({
-		metric, kind, baseline, current, isSmall,
-		...judge({series, yardsticks: yardsticks.filter(yardstick => yardstick !== undefined), isOwnWitness: kind === 'test' || kind === 'measure' || isSmall}, {...demands[kind], ...(isSmall && strict), threshold: options.threshold ?? defaultThreshold, batch: options.batch, baselineMs: baseline}),
-	}));
+	const judged = (metric: Metric, threshold: number): TimingComparison => compareMetric(metric, threshold, options.batch);
+	const threshold = options.threshold ?? defaultThreshold;
+	const each = demandedOfEach(metrics.tests().map(metric => Math.log(judged(metric, threshold).ratio)), threshold);
+	return all.map(metric => judged(metric, isStrict(metric) ? each : threshold));
+}
+
+/** Judged as strictly as a single test. */
+function isStrict({kind, isSmall = false}: Pick<Metric, 'kind' | 'isSmall'>): boolean {
+	return kind === 'test' || kind === 'measure' || isSmall;
+}
+
+function compareMetric(metric: Metric, threshold: number, batch: number): TimingComparison {
+	const {metric: name, kind, series, yardsticks, baseline, current, isSmall = false} = metric;
+	const seen = {series, yardsticks: yardsticks.filter(yardstick => yardstick !== undefined), isOwnWitness: isStrict(metric)};
+	return {
+		metric: name, kind, baseline, current, isSmall,
+		...judge(seen, {...demands[kind], ...(isSmall && strict), threshold, batch, baselineMs: baseline}),
+	};
 }
 
 /**

@@ -40,7 +40,7 @@ function isSound(before: readonly number[], now: readonly number[], threshold: n
 	}
 
 	const level = {before: before.map(() => 0), now: now.map(() => 0)};
-	const demands = {threshold, effect: demandedEffect, least: 1, leastMs: 0, batch: Math.floor(now.length / 2), baselineMs: median(before)};
+	const demands = {threshold, effect: demandedEffect, least: 1, leastMs: 0, agreement: 1, batch: Math.floor(now.length / 2), baselineMs: median(before)};
 	return judge({series: toSeries(before, now), yardsticks: [level], isOwnWitness: false}, demands).verdict === 'regressed';
 }
 

@@ -16,6 +16,8 @@ export interface Demands {
 	readonly leastMs: number;
 	/** How many samples belong together: a batch that was taken in one go. */
 	readonly batch: number;
+	/** The share of batches that have to show a change by themselves. */
+	readonly agreement: number;
 }
 
 /** What the samples say of one metric. */
@@ -35,8 +37,6 @@ export interface Evidence {
 
 /** The share of the demanded effect at which a change is suspected. */
 const suspicion = 0.75;
-/** The share of batches that have to show a change by themselves. */
-const agreement = 2 / 3;
 
 /** The batches of now, in order; what is left over belongs to the last one. */
 function batchesOf({before, now}: Series, size: number): Series[] {
@@ -79,7 +79,7 @@ function weigh({log, least, effect, batches, agreeing}: Growth, demands: Demands
 	const changeMs = baselineMs * Math.abs(Math.exp(log) - 1);
 	const isLarge = log >= Math.log(demands.threshold) && least >= Math.log(demands.least) && changeMs >= demands.leastMs;
 	const isPlain = isLarge && effect >= demands.effect * suspicion;
-	return {isLarge: isPlain, isSound: isLarge && effect >= demands.effect && batches > 1 && agreeing >= batches * agreement};
+	return {isLarge: isPlain, isSound: isLarge && effect >= demands.effect && batches > 1 && agreeing >= batches * demands.agreement};
 }
 
 /** A metric, and what it is seen against. */
