@@ -1,6 +1,6 @@
 import {compareCounters, type CountersComparison} from './compare-counters.ts';
 import {compareTimings, needsMore, type TimingComparison} from './compare-timings.ts';
-import type {Baseline} from './history.ts';
+import type {Baseline, Counters} from './history.ts';
 import type {Measured} from './measure.ts';
 
 /** What a suite does now, seen against its baseline: counters first, they are exact. */
@@ -32,5 +32,26 @@ export function compareWithBaseline(baseline: Baseline, measured: Measured, {bat
 		gone: [...before].filter(test => !now.has(test)),
 		hasRegressed: [...counters.changes, ...timings].some(({verdict}) => verdict === 'regressed'),
 		isOpen: isOpen(timings),
+	};
+}
+
+/** A change of counters that would be an alarm, and so is worth counting once more. */
+export function hasSuspectCounters(baseline: Baseline, measured: Measured): boolean {
+	return compareCounters(baseline.counters, measured.counters.counters).changes.some(({verdict}) => verdict === 'regressed');
+}
+
+/** Statements and rows, which are the same on all machines. Blocks are not: a server of another version may lay them out in its own way. */
+function withoutBuffers({tests, texts}: Counters): Counters {
+	return {texts, tests: Object.fromEntries(Object.entries(tests).map(([key, {buffers: _buffers, ...others}]) => [key, others]))};
+}
+
+/** Compares what a suite does with the baseline of another machine class, whose times say nothing here. */
+export function compareWithOtherClass({counters}: Baseline, measured: Measured): Comparison {
+	const current = withoutBuffers(measured.counters.counters);
+	const compared = compareCounters(counters, current);
+	return {
+		counters: compared, timings: [],
+		added: Object.keys(current.tests).filter(test => !counters.tests[test]), gone: Object.keys(counters.tests).filter(test => !current.tests[test]),
+		hasRegressed: compared.changes.some(({verdict}) => verdict === 'regressed'), isOpen: false,
 	};
 }

@@ -96,6 +96,11 @@ export function findMachine({machines}: History, machine: MachineClass): Machine
 	return machines.find(entry => isSameClass(entry.machine, machine));
 }
 
+/** The machine class whose baseline is the newest one. */
+export function newestMachine({machines}: History): MachineHistory | undefined {
+	return machines.toSorted((one, other) => one.baseline.at < other.baseline.at ? 1 : -1)[0];
+}
+
 const fields: ReadonlyArray<keyof MachineClass> = ['platform', 'arch', 'cpu', 'cores', 'memoryGb', 'node', 'server', 'isCi'];
 
 /** True where times can be compared. */

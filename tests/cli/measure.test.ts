@@ -58,19 +58,41 @@ test.serial('a baseline is made, an unchanged suite passes the check, and a plan
 	const migration = path.join(folder, 'schemas', '002_no_key.sql');
 	await writeFile(migration, 'alter table notes drop constraint notes_pkey;');
 	const plan = await measure(['--check']);
+	t.regex(plan.stderr, /counting once more, run 2 of 2/);
 	t.is(plan.status, 1);
 	t.notRegex(plan.stdout, /^statements of/m);
 	await rm(migration);
 	t.regex(plan.stdout, new RegExp(`^buffers of ${found} +\\d+ +\\d+ +[\\d.]+ +regressed$`, 'm'));
 });
 
-test.serial('without a baseline for this machine class nothing is compared, and that is said', async t => {
+test.serial('without a baseline nothing is compared, and that is said loudly', async t => {
 	const {measure} = await measured(t);
 	const {status, stdout, stderr} = await measure(['--check', '--no-buffers']);
 	t.is(status, 0, stderr);
-	t.regex(stdout, /There is no baseline for this machine class \(.*embedded 18.*\).*`dataflow-tdd measure --update` makes one/);
+	t.regex(stderr, /WARNING: times were NOT compared: .*has no baseline for this machine class \(.*embedded 18.*\)\. Nothing was\. .*npx dataflow-tdd measure --update/);
+	t.regex(stdout, /Nothing was compared: there is no baseline yet\./);
 	t.regex(stdout, /^metric +baseline +now +ratio +verdict$/m);
 	t.regex(stdout, /^suite +- +[\d.]+ ms +no baseline$/m);
+});
+
+test.serial('with a baseline of another machine class, statements and rows are compared with the newest, and times are said not to be', async t => {
+	const {measure, file, readFile: history} = await measured(t);
+	t.timeout(300_000);
+	t.is((await measure(['--update', '--no-buffers'])).status, 0);
+	const {machines: [own], ...rest} = await history();
+	const other = {...own, machine: {...own.machine, cores: own.machine.cores + 1}};
+	const older = {...structuredClone(other), machine: {...other.machine, cores: 1000}, baseline: {...structuredClone(other.baseline), at: '2001-01-01T00:00:00.000Z'}};
+	older.baseline.counters.tests[counted].statements = 100;
+	await writeFile(file, JSON.stringify({...rest, machines: [other, older]}));
+
+	const same = await measure(['--check', '--no-buffers']);
+	t.is(same.status, 0, same.stdout);
+	t.regex(same.stderr, /WARNING: times were NOT compared: .* Statements and rows were, with the newest baseline of another class\. .*npx dataflow-tdd measure --update/);
+	t.regex(same.stdout, /^6 counters \(statements, rows\) are as they were\.$/m);
+
+	const planted = await measure(['--check', '--no-buffers'], {MEASURED_PLANTED: 'statement'});
+	t.is(planted.status, 1, planted.stdout);
+	t.regex(planted.stdout, new RegExp(`^statements of ${counted} +1 +2 +2\\.00 +regressed$`, 'm'));
 });
 
 test.serial('a suite that fails is shown, and nothing is recorded', async t => {

@@ -31,6 +31,16 @@ test('buffers are left out when a statement could not be explained, and without 
 	t.is(collectCounters([[testOf('one', sent)]]).counters.tests['tests/a.test.ts › one']!.buffers, undefined);
 });
 
+test('buffers that two runs agree on, and two more do not, are left out: they are no change', t => {
+	const run = (buffers: number): RunTest[] => [testOf('one', {'select 1': 1}, {plans: [{statement: 0, tookMs: 1, plan: {}, isAnalyzed: true, buffers}]})];
+	const before = collectCounters([run(26)], [run(26), run(26)]);
+	const suspect = collectCounters([run(28)], [run(28), run(28)]);
+	t.is(compareCounters(before.counters, suspect.counters).changes.length, 1);
+	const confirmed = collectCounters([run(28)], [run(28), run(28), run(26), run(28)]);
+	t.deepEqual(compareCounters(before.counters, confirmed.counters).changes, []);
+	t.deepEqual(confirmed.unstable, ['buffers of tests/a.test.ts › one (28, 26)']);
+});
+
 test('a test that is not in all runs is left out', t => {
 	t.deepEqual(Object.keys(collectCounters([[testOf('one', sent), testOf('other', sent)], [testOf('other', sent)]]).counters.tests), ['tests/a.test.ts › other']);
 });

@@ -1,9 +1,9 @@
 import process from 'node:process';
 import {ConfigError} from '../../errors.ts';
 import {accept} from '../../history/accept.ts';
-import {compareWithBaseline, type Comparison} from '../../history/comparison.ts';
+import {compareWithBaseline, compareWithOtherClass, hasSuspectCounters, type Comparison} from '../../history/comparison.ts';
 import {readHistory, updateHistory} from '../../history/history-file.ts';
-import {describeMachine, findMachine, type History, type MachineHistory} from '../../history/history.ts';
+import {describeMachine, findMachine, newestMachine, type History, type MachineHistory} from '../../history/history.ts';
 import {Measurement, SuiteFailure, type Measured} from '../../history/measure.ts';
 import {packageVersion} from '../../keeper/identity.ts';
 import {RunProgress} from '../../run/progress.ts';
@@ -62,7 +62,18 @@ interface Outcome {
 
 function judge(history: History, measured: Measured, batch: number): Omit<Outcome, 'measured'> {
 	const known = findMachine(history, measured.machine);
-	return {known, comparison: known && compareWithBaseline(known.baseline, measured, {batch, version: packageVersion()})};
+	if (known) {
+		return {known, comparison: compareWithBaseline(known.baseline, measured, {batch, version: packageVersion()})};
+	}
+
+	const other = newestMachine(history);
+	return {known, comparison: other && compareWithOtherClass(other.baseline, measured)};
+}
+
+/** Blocks of two runs may agree by chance, and differ from those of two others: before an alarm, and in a baseline, four have to agree. */
+function isSuspect(history: History, measured: Measured): boolean {
+	const known = findMachine(history, measured.machine);
+	return known !== undefined && hasSuspectCounters(known.baseline, measured);
 }
 
 /** Ctrl-C ends the suite first, then its keeper, then the command. */
@@ -92,6 +103,7 @@ async function takeSamples(options: MeasureOptions, history: History, samples: n
 				progress: step => {
 					progress.show(step);
 				},
+				wantsRecount: soFar => options.update === true || isSuspect(history, soFar),
 				wantsMore: (soFar, batches) => options.update === true ? batches < batchesOfBaseline : batches < mostBatches && judge(history, soFar, samples).comparison?.isOpen === true,
 			}).run();
 			return {measured, ...judge(history, measured, samples)};
@@ -106,16 +118,24 @@ function tellFailure({run: {exitCode, output}}: SuiteFailure): void {
 	process.stderr.write(`${tail}\n\nThe suite fails (AVA's exit code is ${exitCode ?? 'none'}), so there is nothing to measure. Nothing was recorded.\n`);
 }
 
-function verdict({measured, known, comparison}: Outcome, {update = false}: MeasureOptions, file: string): string {
+/** Loud, and on stderr: a check that compares less than it seems to would be green for ever. */
+function tellUncompared({measured: {machine}, known, comparison}: Outcome, {update = false}: MeasureOptions, file: string): void {
+	if (!known && !update) {
+		process.stderr.write(`dataflow-tdd: WARNING: times were NOT compared: ${file} has no baseline for this machine class (${describeMachine(machine)}). `
+			+ `${comparison ? 'Statements and rows were, with the newest baseline of another class.' : 'Nothing was.'} To make one, run on this machine: npx dataflow-tdd measure --update\n`);
+	}
+}
+
+function verdict({known, comparison}: Outcome, {update = false}: MeasureOptions, file: string): string {
 	if (update) {
 		return `Accepted: these figures are the baseline in ${file} now.`;
 	}
 
-	if (!known) {
-		return `There is no baseline for this machine class (${describeMachine(measured.machine)}), and those of others are not compared with. \`dataflow-tdd measure --update\` makes one in ${file}.`;
+	if (comparison?.hasRegressed) {
+		return 'Something has regressed. If that is meant to be, accept it with `dataflow-tdd measure --update`.';
 	}
 
-	return comparison?.hasRegressed ? 'Something has regressed. If that is meant to be, accept it with `dataflow-tdd measure --update`.' : 'Nothing has regressed.';
+	return known ? 'Nothing has regressed.' : comparison ? 'No more statements or rows than in the newest baseline of another machine class; times were not compared.' : 'Nothing was compared: there is no baseline yet. `dataflow-tdd measure --update` makes one.';
 }
 
 /**
@@ -133,6 +153,7 @@ export async function measure(options: MeasureOptions): Promise<boolean> {
 			await updateHistory(historyFile, before => accept(before, outcome.measured, packageVersion()));
 		}
 
+		tellUncompared(outcome, options, historyFile);
 		const {measured: {machine, samples: taken, counters, timings}, known, comparison} = outcome;
 		const text = `${describe(outcome.measured, outcome)}\n\n${verdict(outcome, options, historyFile)}`;
 		print({

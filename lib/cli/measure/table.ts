@@ -47,9 +47,8 @@ function compared({counters, timings, added, gone}: Comparison): string[] {
 	const steady = tests.filter(({verdict}) => verdict === 'steady').length;
 	return [
 		...counters.changes.length > 0 ? [formatTable([head, ...counters.changes.map(change => counterRow(change))]), ...detailLines(counters.changes), ''] : [],
-		formatTable([head, ...shown.map(timing => timingRow(timing))]),
-		'',
-		`${count(counters.same, 'counter')} (statements, rows, buffers) and the times of ${count(steady, 'test')} are as they were.`,
+		...shown.length > 0 ? [formatTable([head, ...shown.map(timing => timingRow(timing))]), ''] : [],
+		`${count(counters.same, 'counter')} (${timings.length > 0 ? 'statements, rows, buffers' : 'statements, rows'})${timings.length > 0 ? ` and the times of ${count(steady, 'test')}` : ''} are as they were.`,
 		...list('Buffers are not compared, because what runs before has changed', counters.disturbed),
 		...list('New, and in no baseline', added),
 		...list('In the baseline, and not run', gone),
@@ -67,7 +66,8 @@ export function describe(measured: Measured, {known, comparison}: {known: Machin
 	return [
 		`Measured on ${describeMachine(machine)}: ${count(samples, 'sample')}${known ? `, against the baseline of ${known.baseline.at}` : ''}.`,
 		'',
-		...comparison ? compared(comparison) : bare(measured),
+		...known ? [] : [...bare(measured), ''],
+		...comparison ? compared(comparison) : [],
 		...list('Different from run to run, and left out', unstable),
 		'Times are without waits for a processor where the machine tells them; ratios are seen against the rest of the suite and the harness\'s own part of all tests.',
 	].join('\n');
