@@ -5,6 +5,7 @@ import type {Holder} from './holder.ts';
 import {observerName} from './lock-report.ts';
 import type {Standing} from './row-security.ts';
 import {isServerGone} from './server-gone.ts';
+import {templateWaitMs} from './template-wait.ts';
 
 /** What a lane is made with. */
 export interface LaneOptions {
@@ -20,6 +21,14 @@ export interface LaneOptions {
 	readonly taint: (database: string) => Promise<void>;
 }
 
+/** A lane's database, and its connection. */
+export interface OpenLane {
+	readonly database: LaneDatabase;
+	readonly client: Client;
+	/** How long this opening waited for a template to be built, in ms. */
+	readonly waitedMs: number;
+}
+
 /** SQLSTATE 3D000: the database does not exist. */
 const missing = '3D000';
 
@@ -30,6 +39,8 @@ export class Lane {
 	#address: ServerAddress | undefined;
 	#database: LaneDatabase | undefined;
 	#client: Client | undefined;
+	/** What the opening that is under way has waited for templates; only one test at a time has a lane. */
+	#waitedMs = 0;
 	readonly #told = new Set<string>();
 
 	constructor(options: LaneOptions) {
@@ -55,7 +66,8 @@ export class Lane {
 	}
 
 	/** The database and an open connection; both made if need be, on another server if this one has gone. */
-	async open(): Promise<{database: LaneDatabase; client: Client}> {
+	async open(): Promise<OpenLane> {
+		this.#waitedMs = 0;
 		return this.holder.during(async () => {
 			try {
 				return await this.#open();
@@ -75,7 +87,7 @@ export class Lane {
 		return connectClient({...this.#options.address(), database: this.#database!.name, applicationName: observerName, timeoutMs: 2000});
 	}
 
-	async #open(): Promise<{database: LaneDatabase; client: Client}> {
+	async #open(): Promise<OpenLane> {
 		const address = this.#options.address();
 		if (this.#address !== address) {
 			await this.discardConnection({isBusy: false});
@@ -83,7 +95,7 @@ export class Lane {
 			this.#address = address;
 		}
 
-		this.#database ??= await this.#options.request();
+		this.#database ??= await this.#request();
 		this.#client ??= await this.#connect(this.#database.name).catch(async (error: unknown) => {
 			if ((error as {code?: string}).code !== missing) {
 				throw error;
@@ -91,10 +103,16 @@ export class Lane {
 
 			// A test has dropped it, or something beside the tests has.
 			await this.replaceDatabase();
-			this.#database = await this.#options.request();
+			this.#database = await this.#request();
 			return this.#connect(this.#database.name);
 		});
-		return {database: this.#database, client: this.#client};
+		return {database: this.#database, client: this.#client, waitedMs: this.#waitedMs};
+	}
+
+	async #request(): Promise<LaneDatabase> {
+		const database = await this.#options.request();
+		this.#waitedMs += templateWaitMs(database);
+		return database;
 	}
 
 	/** Closes the connection, so that the next test gets another one. A statement that still runs is ended on the server. */

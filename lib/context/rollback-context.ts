@@ -56,6 +56,8 @@ export interface TestContext {
 export interface OpenContext {
 	readonly context: TestContext;
 	readonly record: TemplateRecord;
+	/** How long opening it waited for a template to be built, in ms. */
+	readonly waitedMs: number;
 	/** Lines for the test's log; its end may add some. */
 	readonly notes: readonly string[];
 	/** What has gone over the wire for the test so far. */
@@ -82,7 +84,7 @@ async function createKysely(gate: Gate): Promise<Kysely<RegisteredDatabase>> {
 /** Opens a rollback context on a lane, for a test that its errors can name. Nothing is sent before the test's first statement. */
 export async function openRollbackContext(lane: Lane, options: RollbackOptions, test?: TestDescription): Promise<OpenContext> {
 	const {isolationLevel = 'read committed', resetSequences = false, role = lane.standing.role} = options;
-	const {database: {record}, client} = await lane.open();
+	const {database: {record}, client, waitedMs} = await lane.open();
 	const inClone = escalation(test && {...test, ...(typeof role === 'string' && {role})});
 	const testId = nextTestId();
 	const notes = isolationLevel === 'serializable' ? [`${serializableNote} ${inClone}`] : [];
@@ -114,7 +116,7 @@ export async function openRollbackContext(lane: Lane, options: RollbackOptions, 
 	};
 
 	return {
-		context, record, notes,
+		context, record, waitedMs, notes,
 		traffic: meterTraffic(client),
 		explain: async statements => gate.isBusy ? [] : lane.holder.during(async () => transaction.explain(statements)),
 		backends: () => [processIdOf(client)],

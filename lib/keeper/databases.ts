@@ -82,7 +82,7 @@ export class ServerDatabases {
 	async clone(combination: Combination, expected: number): Promise<Handout> {
 		const {record, isKnown} = await this.#template(combination);
 		const {name, wasReady} = await this.#clones.take(combinationId(combination), expected);
-		return {name, record, source: wasReady ? 'ready' : isKnown ? 'cloned' : 'built'};
+		return {name, record, source: isKnown ? wasReady ? 'ready' : 'cloned' : 'built'};
 	}
 
 	/** Makes clones ahead of need. */

@@ -48,6 +48,13 @@ export class PhaseClock {
 		this.#last = performance.now();
 	}
 
+	/** What another phase has taken, up to so many ms of it, was a wait for what all tests share. */
+	moveToLease(phase: Exclude<Phase, 'leaseMs'>, ms: number): void {
+		const moved = Math.min(ms, this.#spent[phase]);
+		this.#spent[phase] -= moved;
+		this.#spent.leaseMs += moved;
+	}
+
 	/** True if a phase has had time. */
 	hasMarked(phase: Phase): boolean {
 		return this.#spent[phase] > 0;

@@ -7,7 +7,10 @@ export const recordFormat = 1;
 
 /** Where the time of one test went, in ms. They follow one another; `databaseMs` lies inside of `bodyMs`. */
 export interface TestPhases {
-	/** Waiting for the worker's lease: server and template included. Only the tests that began before it was there wait. */
+	/**
+	 * Waiting for the worker's lease, server and template included: only the tests that began before it was there wait. Also waiting for the
+	 * template of seed packs that no test has asked for before, which is built when the test has its place.
+	 */
 	readonly leaseMs: number;
 	/** Waiting for a place on the server while other tests of the file have it. */
 	readonly queueMs: number;

@@ -5,6 +5,8 @@ import type {RunRecord, TestRecord} from '#lib/monitor/records.js';
 import {listRuns, readLatestRun} from '#lib/monitor/run-store.js';
 import {makeProject, withProject, type AvaRun, type Project} from '../helpers/run-ava.ts';
 
+const files = ['tests/four.test.ts', 'tests/one.test.ts', 'tests/three.test.ts', 'tests/two.test.ts'];
+
 let project: Project;
 let ava: AvaRun;
 let run: RunRecord;
@@ -29,9 +31,10 @@ test('a run is written down with its files, and the tests that had a fixture', t
 	t.like(run, {projectDir: project.folder, exitCode: 1, workers: 2, format: 1});
 	t.regex(run.server, /PostgreSQL|postgres:/);
 	t.regex(run.machine.server, /^(?:embedded|container) \d+$/);
-	t.deepEqual(run.files.map(({file}) => file).toSorted((a, b) => a.localeCompare(b)), ['tests/one.test.ts', 'tests/two.test.ts']);
+	t.deepEqual(run.files.map(({file}) => file).toSorted((a, b) => a.localeCompare(b)), files);
 	t.deepEqual(run.files.flatMap(({tests}) => tests).map(({title}) => title).toSorted((a, b) => a.localeCompare(b)), [
-		'a clone test', 'a rollback test', 'a seeded test', 'one over its budget', 'one that fails', 'one that throws', 'one within a budget of its own',
+		'a clone test', 'a rollback test', 'a seeded clone', 'a seeded test', 'a strict test', 'one over its budget', 'one that fails',
+		'one that opens the session of four', 'one that opens the session of three', 'one that throws', 'one within a budget of its own',
 	]);
 });
 
@@ -58,6 +61,15 @@ test('the phases of a test make up its duration, and the time in the database li
 	t.true(phases.teardownMs > phases.endMs, JSON.stringify(phases));
 });
 
+test('the wait for a template that has to be built for a test is not that test\'s own time', t => {
+	const {phases, outcome} = recordOf('a strict test');
+	// Its pack takes two seconds; another test of its file had waited for the lease.
+	t.true(phases.leaseMs >= 2000, JSON.stringify(phases));
+	t.is(outcome, 'passed', 'its budget is 1500 ms');
+	// Clones are asked for ahead: only what is left of the wait is the test's.
+	t.true(recordOf('a seeded clone').phases.leaseMs > 100, JSON.stringify(recordOf('a seeded clone').phases));
+});
+
 test('bytes and memory of a test are measured', t => {
 	const {bytesSent, bytesReceived, memory} = recordOf('a rollback test');
 	t.true(bytesSent > 100 && bytesReceived > 100);
@@ -73,7 +85,7 @@ test('a test over its budget is told, and does not fail', t => {
 
 test('the timeline of the keeper has the servers and leases of the run', t => {
 	const leases = run.timeline.filter(({kind}) => kind === 'lease');
-	t.deepEqual(leases.map(({name}) => name!).toSorted((a, b) => a.localeCompare(b)), ['tests/one.test.ts', 'tests/two.test.ts']);
+	t.deepEqual(leases.map(({name}) => name!).toSorted((a, b) => a.localeCompare(b)), files);
 	t.true(run.timeline.some(({kind}) => kind === 'server'));
 	t.true(run.timeline.some(({kind}) => kind === 'template'));
 	t.true(run.timeline.some(({kind}) => kind === 'clone'));

@@ -64,6 +64,8 @@ export interface CloneContext<Pack extends PackName = never> {
 /** A clone context, and what its fixture needs besides. */
 export interface OpenClone {
 	readonly context: CloneContext<PackName>;
+	/** How long opening it waited for a template to be built, in ms. */
+	readonly waitedMs: number;
 	/** Lines for the test's log; its end may add some. */
 	readonly notes: readonly string[];
 	/** What has gone over the wire for the test so far. */
@@ -147,7 +149,7 @@ export interface CloneRequest extends Pick<CloneOptions, 'role'> {
 /** Opens a context on a clone that nobody has had. */
 export async function openCloneContext(supply: CloneSupply, combination: Combination, {role: asked, title = '', observer}: CloneRequest = {}): Promise<OpenClone> {
 	const {holder} = supply.options;
-	const {database: {name, record}, address, pool} = await supply.take(combination, asked);
+	const {database: {name, record}, address, pool, waitedMs} = await supply.take(combination, asked);
 	const {role} = pool;
 	const notes: string[] = [];
 	const testId = nextTestId();
@@ -171,7 +173,7 @@ export async function openCloneContext(supply: CloneSupply, combination: Combina
 	};
 	supply.options.roles?.enter(address);
 	return {
-		context, notes,
+		context, waitedMs, notes,
 		traffic: () => connections.traffic,
 		async explain(statements) {
 			connections.stopObserving();

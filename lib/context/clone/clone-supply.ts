@@ -6,6 +6,7 @@ import {combinationId, type Combination} from '../../template/combination.ts';
 import type {Holder} from '../holder.ts';
 import {roleRefused} from '../errors.ts';
 import {isServerGone} from '../server-gone.ts';
+import {templateWaitMs} from '../template-wait.ts';
 import type {Standing} from '../row-security.ts';
 import {ClonePool} from './clone-pool.ts';
 import type {ServerRoles} from './clone-roles.ts';
@@ -22,6 +23,12 @@ export interface PreparedClone {
 	/** Where its server is. */
 	readonly address: ServerAddress;
 	readonly pool: ClonePool;
+}
+
+/** A clone that a test takes. */
+export interface TakenClone extends PreparedClone {
+	/** How long the test waited for a template to be built, in ms: one that was made ahead had waited before. */
+	readonly waitedMs: number;
 }
 
 /** What a supply asks of the keeper, and where the clones lie. */
@@ -81,7 +88,13 @@ export class CloneSupply {
 	 * A clone that nobody has had, at hand or made now, on another server if this one has gone.
 	 * @param role as whom to connect; null for the harness's own user
 	 */
-	async take(combination: Combination, role: string | null = this.options.standing.role ?? null): Promise<PreparedClone> {
+	async take(combination: Combination, role: string | null = this.options.standing.role ?? null): Promise<TakenClone> {
+		const startedAt = performance.now();
+		const clone = await this.#takeAnywhere(combination, role);
+		return {...clone, waitedMs: templateWaitMs(clone.database, performance.now() - startedAt)};
+	}
+
+	async #takeAnywhere(combination: Combination, role: string | null): Promise<PreparedClone> {
 		const {address, holder, renew} = this.options;
 		return holder.during(async () => {
 			const before = address();
