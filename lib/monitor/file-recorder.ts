@@ -7,24 +7,40 @@ import {Recorder} from './recorder.ts';
 import {writeFileRecord} from './run-store.ts';
 import {StatementTexts} from './statement-texts.ts';
 
-/** What a file recorder is told when its file is done. */
-export interface FileEnd {
+/** What a worker that is ended loses of its record is no older than this, in ms, unless no test has ended since. */
+const writeEveryMs = 1000;
+
+/** What a file recorder is told by its session whenever it writes. */
+export interface SessionFigures {
 	readonly slot: number;
 	readonly serverVersion: number;
 	readonly leaseWaitMs: number;
 	readonly cache: CacheReport;
 }
 
-/** Collects what the tests of one file did, and writes it into the folder of the run. */
+/**
+ * Collects what the tests of one file did, and writes it into the folder of the run: at its end, and on the way, because a worker may be
+ * ended before that.
+ */
 export class FileRecorder {
 	readonly #file: string;
+	readonly #figures: () => SessionFigures;
 	readonly #startedAt = performance.timeOrigin + performance.now();
 	readonly #texts = new StatementTexts();
 	readonly #tests: TestRecord[] = [];
+	#writtenAt = 0;
 
 	/** @param file relative to the project */
-	constructor(file: string) {
+	constructor(file: string, figures: () => SessionFigures) {
 		this.#file = file;
+		this.#figures = figures;
+	}
+
+	/** Makes one, and writes down that the file has begun: so it is known of a file whose worker is ended that there was one. */
+	static begin(file: string, figures: () => SessionFigures): FileRecorder {
+		const recorder = new FileRecorder(file, figures);
+		recorder.#write({isUnfinished: true});
+		return recorder;
 	}
 
 	/** For a test that begins. */
@@ -34,23 +50,33 @@ export class FileRecorder {
 
 	add(test: TestRecord): void {
 		this.#tests.push(test);
+		if (performance.now() - this.#writtenAt > writeEveryMs) {
+			this.#write({isUnfinished: true});
+		}
 	}
 
-	/** Writes what was collected, at once; nothing outside of a run, or when there is nothing. */
-	write(end: FileEnd): void {
+	/** Writes what was collected, at once. */
+	end(): void {
+		this.#write({});
+	}
+
+	/** Nothing outside of a run. */
+	#write(state: Pick<FileRecord, 'isUnfinished'>): void {
 		const folder = process.env[runVariable];
-		if (folder === undefined || this.#tests.length === 0) {
+		if (folder === undefined) {
 			return;
 		}
 
+		this.#writtenAt = performance.now();
 		const record: FileRecord = {
 			format: recordFormat,
 			file: this.#file,
+			...state,
 			pid: process.pid,
 			threadId,
 			startedAt: this.#startedAt,
-			endedAt: performance.timeOrigin + performance.now(),
-			...end,
+			endedAt: performance.timeOrigin + this.#writtenAt,
+			...this.#figures(),
 			peakRssBytes: process.resourceUsage().maxRSS * 1024,
 			tests: this.#tests,
 			statements: this.#texts.list(),

@@ -123,7 +123,10 @@ export interface TestRecord {
 	 * fixtures nothing of `test.failing`.
 	 */
 	readonly outcome: 'passed' | 'failed' | 'expected';
-	/** The first line of what failed it, where the fixture saw it. */
+	/**
+	 * The first line of what failed it, where the fixture saw it; of an assertion of AVA, which keeps its message to itself, the user's line:
+	 * `tests/orders.test.ts:12: t.is(order.total, 40)`.
+	 */
 	readonly error?: string;
 	/** When the fixture was called, in ms since the epoch. */
 	readonly startedAt: number;
@@ -155,6 +158,8 @@ export interface FileRecord {
 	readonly format: typeof recordFormat;
 	/** Relative to the project. */
 	readonly file: string;
+	/** True for what a worker wrote on its way and never finished: it was ended before its file was done. */
+	readonly isUnfinished?: boolean;
 	readonly pid: number;
 	/** 0 in a process of its own. */
 	readonly threadId: number;

@@ -36,14 +36,15 @@ interface Row {
  */
 export function renderSummary(run: RunRecord, {colors, columns}: SummaryOptions): string {
 	const tests = testsOf(run);
-	if (tests.length === 0) {
+	const early = endedEarlyRows(run);
+	if (tests.length === 0 && early.length === 0) {
 		return '';
 	}
 
 	// A line as wide as the terminal wraps in some of them.
 	const width = Math.max(columns, minColumns) - 1;
 	const style: Style = (format, text) => colors ? styleText(format, text, {validateStream: false}) : text;
-	const rows = rowsOf(run, tests).map(({label, isWarning, text}) => {
+	const rows = [...tests.length === 0 ? [] : rowsOf(run, tests), ...early].map(({label, isWarning, text}) => {
 		const head = `  ${label.padEnd(labelWidth)}`;
 		return `${style(isWarning ? 'yellow' : 'dim', head)}  ${text(width - head.length - 2)}`;
 	});
@@ -54,7 +55,7 @@ export function renderSummary(run: RunRecord, {colors, columns}: SummaryOptions)
 const outcomeColors = {passed: 'green', failed: 'red', expected: 'yellow'} as const;
 
 function titleOf({startedAt, endedAt}: RunRecord, totals: TestTotals, {style, width}: {readonly style: Style; readonly width: number}): string {
-	const outcomes = outcomeParts(totals);
+	const outcomes = totals.tests === 0 ? [['failed', 'none came to its end'] as const] : outcomeParts(totals);
 	const write = (style: Style): string => `${style('bold', 'dataflow-tdd')}: ${counted(totals.tests, 'test')} in ${formatMs(endedAt - startedAt)}, `
 		+ outcomes.map(([outcome, text]) => style(outcomeColors[outcome], text)).join(', ');
 	const plain = write((_, text) => text);
@@ -122,6 +123,14 @@ function slowRows(tests: readonly TestInFile[]): Row[] {
 	const slow = slowStatements(tests);
 	const [worst] = slow;
 	return worst ? [warning('slow', `${counted(slow.length, 'statement')}, ${formatMs(worst.plan.tookMs)}:`, worst)] : [];
+}
+
+/** Says what is missing: AVA ends workers whose time is over, and others die. */
+function endedEarlyRows({files}: RunRecord): Row[] {
+	return files.filter(({isUnfinished}) => isUnfinished).map(({file, tests: {length}}) => ({
+		label: 'incomplete', isWarning: true,
+		text: fitting(`${length === 0 ? 'no record' : `${counted(length, 'test')} recorded`} of ${oneLine(file)}: its worker was ended`),
+	}));
 }
 
 /** A finding, and the test that has most of it. */

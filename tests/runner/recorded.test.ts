@@ -33,8 +33,8 @@ test('a run is written down with its files, and the tests that had a fixture', t
 	t.regex(run.machine.server, /^(?:embedded|container) \d+$/);
 	t.deepEqual(run.files.map(({file}) => file).toSorted((a, b) => a.localeCompare(b)), files);
 	t.deepEqual(run.files.flatMap(({tests}) => tests).map(({title}) => title).toSorted((a, b) => a.localeCompare(b)), [
-		'a clone test', 'a rollback test', 'a seeded clone', 'a seeded test', 'a strict test', 'one over its budget', 'one that fails',
-		'one that opens the session of four', 'one that opens the session of three', 'one that throws', 'one within a budget of its own',
+		'a clone test', 'a rollback test', 'a seeded clone', 'a seeded test', 'a strict test', 'one over its budget', 'one that expects an error', 'one that fails',
+		'one that opens the session of four', 'one that opens the session of three', 'one that throws', 'one that throws no error', 'one whose time is over', 'one within a budget of its own',
 	]);
 });
 
@@ -45,8 +45,16 @@ test('a test is written down with its fixture, mode, level and seeds', t => {
 });
 
 test('a test that fails is written down with what failed it', t => {
-	t.is(recordOf('one that fails').outcome, 'failed');
+	t.like(recordOf('one that fails'), {outcome: 'failed', error: 'tests/two.test.ts:6: t.fail(\'on purpose\')'});
+	// AVA's own stack of an assertion that was awaited does not reach the test: then its report has to be read.
+	t.like(recordOf('one that expects an error'), {outcome: 'failed', error: undefined});
+	t.like(recordOf('one that throws no error'), {outcome: 'failed', error: 'a text'});
 	t.like(recordOf('one that throws'), {outcome: 'failed', error: 'column "nonsense" does not exist'});
+});
+
+test('a test whose time is over is written down as failed, and why', t => {
+	t.like(recordOf('one whose time is over'), {outcome: 'failed'});
+	t.regex(recordOf('one whose time is over').error!, /^It was ended while its body ran: its time was over/);
 });
 
 test('the phases of a test make up its duration, and the time in the database lies in the body', t => {
