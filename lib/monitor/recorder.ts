@@ -18,6 +18,8 @@ export interface CollectedStatement {
 	count: number;
 	totalMs: number;
 	maxMs: number;
+	/** What the latest call has taken so far, in ms. */
+	latestMs: number;
 	/** The values of the first call. */
 	firstValues: readonly unknown[] | undefined;
 	/** The values of the slowest call. */
@@ -134,7 +136,7 @@ export class Recorder implements StatementObserver {
 		if (!collected) {
 			const index = this.#texts.indexOf(text, query);
 			const isBuilt = query !== undefined && query.kind !== 'RawNode';
-			collected = {index, text, isBuilt, count: 0, totalMs: 0, maxMs: 0, firstValues: values, slowestValues: undefined, rows: 0, errors: 0, origins: [], retried: 0};
+			collected = {index, text, isBuilt, count: 0, totalMs: 0, maxMs: 0, latestMs: 0, firstValues: values, slowestValues: undefined, rows: 0, errors: 0, origins: [], retried: 0};
 			this.#statements.set(text, collected);
 		}
 
@@ -153,9 +155,12 @@ export class Recorder implements StatementObserver {
 	#add(collected: CollectedStatement, {statement, rows, ms}: {statement: SentStatement; rows: number; ms: number}): void {
 		collected.rows += rows;
 		collected.totalMs += ms;
-		if (ms > collected.maxMs) {
-			collected.maxMs = ms;
-			collected.slowestValues = statement.values;
+		// The parts of a stream are one call.
+		collected.latestMs = statement.isContinued ? collected.latestMs + ms : ms;
+		if (collected.latestMs > collected.maxMs) {
+			collected.maxMs = collected.latestMs;
+			// What comes after the beginning of a stream brings no values.
+			collected.slowestValues = statement.isContinued ? collected.slowestValues ?? collected.firstValues : statement.values;
 		}
 	}
 }

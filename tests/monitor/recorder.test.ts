@@ -72,6 +72,7 @@ test('a stream is one statement with all of its rows', async t => {
 	}, {observer: recorder});
 	const stream = recorder.statements.find(({text}) => text === 'select "name" from "users"');
 	t.like(stream, {count: 1, rows: 25, errors: 0});
+	t.is(stream!.maxMs, stream!.totalMs, 'its parts are one call');
 });
 
 test('a failed statement is recorded as one, and its time counts', async t => {
