@@ -69,6 +69,12 @@ function followCycles(run: Run): void {
 
 async function endCycle(run: Run): Promise<void> {
 	try {
+		const {slots} = await run.keeper.api.status();
+		if (slots.some(({state}) => state === 'leased')) {
+			// Another worker has come meanwhile; its leaving is told, too.
+			return;
+		}
+
 		const cycle = takeCycle(run);
 		await (cycle && endWell(cycle));
 	} catch (error) {
