@@ -1,28 +1,35 @@
 import {execFile} from 'node:child_process';
 import {existsSync} from 'node:fs';
-import {mkdir, readFile, writeFile} from 'node:fs/promises';
+import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import {promisify} from 'node:util';
-import test from 'ava';
-import {outcomes, withProject} from './helpers/run-ava.ts';
+import test, {type ExecutionContext} from 'ava';
+import {outcomes, withProject, type Project} from './helpers/run-ava.ts';
 
 const root = path.dirname(import.meta.dirname);
 const readme = await readFile(path.join(root, 'README.md'), 'utf8');
-const blocks = [...readme.matchAll(/^```(ts|js)\n(.*?)^```$/gms)].map(([, language, code]) => ({language, code: code!}));
+const blocks = [...readme.matchAll(/^```(ts|js|sql)\n(.*?)^```$/gms)].map(([, language, code]) => ({language, code: code!}));
 /** A block that begins with the name of a file is that file. */
 const files = blocks.flatMap(({code}) => {
-	const [, file] = /^\/\/ ((?:[\w-]+\/)*[\w.-]+\.(?:ts|mjs))\n/.exec(code) ?? [];
+	const [, file] = /^(?:\/\/|--) ((?:[\w-]+\/)*[\w.-]+\.(?:ts|mjs|sql))\n/.exec(code) ?? [];
 	return file === undefined ? [] : [{file, code}];
 });
 
-test('the tests and seed packs in the README run', async t => {
+/** A project of nothing but what the README shows. */
+async function readmeProject(t: ExecutionContext): Promise<Project> {
 	const project = await withProject(t, 'readme');
+	await rm(path.join(project.folder, 'schemas'), {recursive: true});
 	for (const {file, code} of files) {
 		await mkdir(path.join(project.folder, path.dirname(file)), {recursive: true});
 		await writeFile(path.join(project.folder, file), code);
 	}
 
+	return project;
+}
+
+test('the schema, the tests and the seed packs in the README run', async t => {
+	const project = await readmeProject(t);
 	const run = await project.run({args: ['--tap']});
 	const results = outcomes(run);
 	t.is(run.exitCode, 0, run.output);
@@ -31,7 +38,7 @@ test('the tests and seed packs in the README run', async t => {
 });
 
 test('the use without AVA in the README runs', async t => {
-	const project = await withProject(t, 'readme');
+	const project = await readmeProject(t);
 	const {code} = blocks.find(block => block.code.includes('createHarness'))!;
 	const file = path.join(project.folder, 'without-ava.ts');
 	await writeFile(file, code);
