@@ -58,7 +58,7 @@ function growth() {
 
 function headline() {
 	const warm = resultOf('suite').measurements.find(({what, server}) => what === '200 tests, 10 files: warm' && server === 'embedded');
-	return `200 tests on a real database take ${warm.ratio.toFixed(1)} times as long as 200 empty ones.`;
+	return `200 tests on a real database take ${warm.ratio.toFixed(2)} times as long as 200 empty ones.`;
 }
 
 const file = path.join(root, 'README.md');

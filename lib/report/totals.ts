@@ -135,7 +135,7 @@ export interface CacheTotals {
 	readonly misses: number;
 	/** From 0 to 1; 0 when nothing was asked for. */
 	readonly hitRate: number;
-	/** Each hit, times what building that template took when it was built. */
+	/** Over the workers: each hit, times what building that template took when it was built. */
 	readonly savedMs: number;
 	/** By schema, or combination of packs. */
 	readonly bySchema: ReadonlyMap<string, SchemaStatistics>;
@@ -151,5 +151,7 @@ export function cacheTotals(files: readonly FileRecord[]): CacheTotals {
 
 	const sum = (pick: (one: SchemaStatistics) => number): number => [...bySchema.values()].reduce((total, one) => total + pick(one), 0);
 	const [hits, misses] = [sum(one => one.hits), sum(one => one.misses)];
-	return {hits, misses, hitRate: hits + misses === 0 ? 0 : hits / (hits + misses), savedMs: sum(one => one.hits * one.buildMilliseconds), bySchema};
+	// By worker, because a template that was built anew in between took another time.
+	const savedMs = files.reduce((total, {cache}) => total + cache.savedMilliseconds, 0);
+	return {hits, misses, hitRate: hits + misses === 0 ? 0 : hits / (hits + misses), savedMs, bySchema};
 }
