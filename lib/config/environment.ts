@@ -7,6 +7,8 @@ const lists = {schemas: 'SCHEMAS', fingerprint: 'FINGERPRINT', allowedRepeats: '
 /** Lists that are a text when they have one item. */
 const textsOrLists = {report: 'REPORT'} as const;
 
+const suffixes: Readonly<Record<string, string>> = {...texts, ...numbers, ...lists, ...textsOrLists};
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 function read<T>(names: Readonly<Record<string, string>>, env: Environment, convert: (text: string) => T): Array<[string, T]> {
@@ -27,5 +29,5 @@ export function optionsFromEnvironment(env: Environment): HarnessOptions {
 		...read(lists, env, listOf),
 		...read(textsOrLists, env, text => text.includes(',') ? listOf(text) : text),
 	]);
-	return validateOptions(options, 'the environment (DATAFLOW_TDD_*)');
+	return validateOptions(options, 'the environment (DATAFLOW_TDD_*)', option => `the environment (DATAFLOW_TDD_${suffixes[option]})`);
 }

@@ -47,11 +47,16 @@ function closest(name: string): string | undefined {
 	return letters.length < 3 ? undefined : Object.keys(rules).find(known => known.toLowerCase() === letters || known.toLowerCase().startsWith(letters.slice(0, 4)));
 }
 
+/** Of a list, the first item that is wrong, where others are right. */
+function wrongItem(value: unknown, isValid: Check): unknown {
+	return Array.isArray(value) && value.some(item => isValid([item])) ? value.find(item => !isValid([item])) : undefined;
+}
+
 /**
- * Checks options from one place and names that place in the error.
+ * Checks options from one place and names that place in the error; `placeOf` says where one option lies, default `where`.
  * @throws {ERR_CONFIG_INVALID} for an unknown option or a value of the wrong kind
  */
-export function validateOptions(options: unknown, where: string): HarnessOptions {
+export function validateOptions(options: unknown, where: string, placeOf: (option: string) => string = () => where): HarnessOptions {
 	if (typeof options !== 'object' || options === null || Array.isArray(options)) {
 		throw new ConfigError('ERR_CONFIG_INVALID', {
 			what: `The options in ${where} are ${show(options)}.`,
@@ -61,7 +66,7 @@ export function validateOptions(options: unknown, where: string): HarnessOptions
 	}
 
 	for (const [name, value] of Object.entries(options)) {
-		checkOption(name, value, where);
+		checkOption(name, value, placeOf(name));
 	}
 
 	return options;
@@ -80,8 +85,9 @@ function checkOption(name: string, value: unknown, where: string): void {
 
 	const [isValid, expected] = rule;
 	if (value !== undefined && !isValid(value)) {
+		const item = wrongItem(value, isValid);
 		throw new ConfigError('ERR_CONFIG_INVALID', {
-			what: `The option '${name}' in ${where} is ${show(value)}.`,
+			what: `The option '${name}' in ${where} is ${show(value)}${item === undefined ? '' : `, of which ${JSON.stringify(item)} is wrong`}.`,
 			why: `It has to be ${expected}.`,
 			fix: `Change it in ${where}.`,
 		});

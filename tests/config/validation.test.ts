@@ -33,6 +33,12 @@ const wrong: Readonly<Record<string, readonly [values: readonly unknown[], expec
 	report: [['full', false, 'junit=', ['summary', 'xml'], 'summary=x'], `'summary', 'none', or a list of 'summary', 'json', 'junit', 'html', 'trace', each file with its path if wanted: 'junit=out/junit.xml'`],
 };
 
+test('of a list, what is wrong is named', t => {
+	t.true(refusal(t, {fingerprint: ['v1', 1]}).message.startsWith(`The option 'fingerprint' in ${place} is ["v1",1] (list), of which 1 is wrong. `));
+	t.true(refusal(t, {fingerprint: [1, 2]}).message.startsWith(`The option 'fingerprint' in ${place} is [1,2] (list). `));
+	t.true(refusal(t, {image: ['a', 'b']} as never).message.startsWith(`The option 'image' in ${place} is ["a","b"] (list). `));
+});
+
 for (const [option, [values, expected]] of Object.entries(wrong)) {
 	test(`a wrong '${option}' is an error that names the option, the place and what is expected`, t => {
 		for (const value of values) {
@@ -112,9 +118,11 @@ test('empty variables and those of others set nothing', t => {
 
 test('a variable that cannot be used is shown as it was written', t => {
 	for (const [variables, expected] of [
-		[{DATAFLOW_TDD_WORKERS: 'many'}, /^The option 'workers' in the environment \(DATAFLOW_TDD_\*\) is "many"/],
-		[{DATAFLOW_TDD_LINGER_MS: '-5'}, /^The option 'lingerMs' in the environment \(DATAFLOW_TDD_\*\) is -5/],
-		[{DATAFLOW_TDD_SERVER: 'podman'}, /^The option 'server' in the environment \(DATAFLOW_TDD_\*\) is "podman"/],
+		[{DATAFLOW_TDD_WORKERS: 'many'}, /^The option 'workers' in the environment \(DATAFLOW_TDD_WORKERS\) is "many"/],
+		[{DATAFLOW_TDD_LINGER_MS: '-5'}, /^The option 'lingerMs' in the environment \(DATAFLOW_TDD_LINGER_MS\) is -5/],
+		[{DATAFLOW_TDD_SERVER: 'podman'}, /^The option 'server' in the environment \(DATAFLOW_TDD_SERVER\) is "podman"/],
+		[{DATAFLOW_TDD_REPORT: 'sumary'}, /^The option 'report' in the environment \(DATAFLOW_TDD_REPORT\) is "sumary"/],
+		[{DATAFLOW_TDD_REPORT: 'summary,xml,html'}, /^The option 'report' in the environment \(DATAFLOW_TDD_REPORT\) is \["summary","xml","html"\] \(list\), of which "xml" is wrong\./],
 	] as const) {
 		const error = t.throws<ConfigError>(() => optionsFromEnvironment(variables), {code: 'ERR_CONFIG_INVALID'});
 		t.regex(error?.message ?? '', expected);
