@@ -11,7 +11,7 @@ import {writeReportFile} from './write.ts';
 /** Writes the page of a run, with the trend of its machine class where the project has a history. @throws {ERR_REPORT_WRITE} */
 export async function writeHtml(run: RunRecord, file: string, {historyFile}: ReportConfig): Promise<void> {
 	const runs = findMachine(await historyOrNone(historyFile), run.machine)?.runs ?? [];
-	await writeReportFile(file, await renderPage(run, {history: historyTrends(runs, defaultThreshold)}));
+	await writeReportFile('html', file, await renderPage(run, {history: historyTrends(runs, defaultThreshold)}));
 }
 
 /** A report only looks: a history that cannot be read, as in the midst of a merge, is left as it is, and the page has no trend. */

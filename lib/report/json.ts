@@ -16,5 +16,5 @@ export async function renderJson(run: RunRecord): Promise<string> {
 
 /** Writes {@link renderJson}. @throws {ERR_REPORT_WRITE} */
 export async function writeJson(run: RunRecord, file: string): Promise<void> {
-	await writeReportFile(file, await renderJson(run));
+	await writeReportFile('json', file, await renderJson(run));
 }

@@ -77,5 +77,5 @@ function propertiesOf(test: TestRecord): Record<string, string> {
 
 /** Writes {@link renderJunit}. @throws {ERR_REPORT_WRITE} */
 export async function writeJunit(run: RunRecord, file: string): Promise<void> {
-	await writeReportFile(file, renderJunit(run));
+	await writeReportFile('junit', file, renderJunit(run));
 }

@@ -9,5 +9,5 @@ import {renderSpeedscope} from './speedscope.ts';
  * @throws {ERR_REPORT_WRITE}
  */
 export async function writeTrace(run: RunRecord, file: string): Promise<void> {
-	await writeReportFile(file, file.endsWith('.speedscope.json') ? renderSpeedscope(run) : renderChromeTrace(run));
+	await writeReportFile('trace', file, file.endsWith('.speedscope.json') ? renderSpeedscope(run) : renderChromeTrace(run));
 }
