@@ -1,4 +1,5 @@
 import {inMegabytes} from './memory-use.ts';
+import {Shown} from './shown.ts';
 
 /** What is watched, and the highest value that it may have. */
 export interface Threshold {
@@ -29,7 +30,7 @@ const units: Readonly<Record<keyof Threshold, (value: number) => string>> = {
 };
 
 /** Tells when a measure, or the test as a whole, goes over a threshold: at once, and in its list. */
-export class AlertHandler {
+export class AlertHandler extends Shown {
 	readonly #thresholds = new Map<string, Threshold>();
 	readonly #listeners = new Set<(alert: Alert) => void>();
 	readonly #alerts: Alert[] = [];
@@ -37,6 +38,8 @@ export class AlertHandler {
 	problem: Error | undefined;
 
 	constructor(thresholds: Readonly<Record<string, Threshold>>) {
+		super();
+		this.show('alerts');
 		for (const [name, threshold] of Object.entries(thresholds)) {
 			this.setThreshold(name, threshold);
 		}

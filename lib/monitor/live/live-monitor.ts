@@ -1,5 +1,6 @@
 import type {Recorder} from '../recorder.ts';
 import {readMemory, type MemoryUse} from './memory-use.ts';
+import {Shown} from './shown.ts';
 
 /** The figures of a test at one moment. */
 export interface LiveFigures extends MemoryUse {
@@ -14,12 +15,14 @@ export interface LiveFigures extends MemoryUse {
 }
 
 /** What a test costs, while it runs. Each figure is read when it is asked for. */
-export class LiveMonitor implements LiveFigures {
+export class LiveMonitor extends Shown implements LiveFigures {
 	readonly #recorder: Recorder;
 	#startedAt = performance.now();
 
 	constructor(recorder: Recorder) {
+		super();
 		this.#recorder = recorder;
+		this.show('elapsedMs', 'statements', 'rows', 'databaseMs', 'heapBytes', 'externalBytes', 'bufferBytes', 'rssBytes');
 	}
 
 	/** Begins to count time: the body begins. */

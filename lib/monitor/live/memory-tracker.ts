@@ -2,6 +2,7 @@ import {shorten} from '../../context/errors.ts';
 import type {SentStatement, StatementEnd, StatementObserver} from '../../context/observer.ts';
 import {findGarbageCollector, type GarbageCollector, type GarbageWay} from './garbage.ts';
 import {highest, inMegabytes, readMemory, type MemoryUse} from './memory-use.ts';
+import {Shown} from './shown.ts';
 
 /** How often memory is looked at, beside each answer of the database. */
 const everyMs = 20;
@@ -34,13 +35,18 @@ export interface MemoryReport {
 }
 
 /** Follows the memory of a test: before it, at its peak, after it, and what of it is held by something that outlives it. */
-export class MemoryTracker implements StatementObserver {
+export class MemoryTracker extends Shown implements StatementObserver {
 	readonly #garbage: GarbageCollector = findGarbageCollector();
 	readonly #tracked: Array<{readonly name: string; readonly what: string; readonly ref: WeakRef<object>}> = [];
 	#answers: LargeAnswer[] = [];
 	#before = readMemory();
 	#peak = this.#before;
 	#timer: NodeJS.Timeout | undefined;
+
+	constructor() {
+		super();
+		this.show('before', 'peak', 'garbage');
+	}
 
 	/** Begins: what is garbage by now is nobody's. */
 	async begin(): Promise<void> {

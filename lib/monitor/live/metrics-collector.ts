@@ -6,6 +6,7 @@ import {round} from '../round.ts';
 import {StatementTexts} from '../statement-texts.ts';
 import type {LiveMonitor} from './live-monitor.ts';
 import {readMemory, type MemoryUse} from './memory-use.ts';
+import {Shown} from './shown.ts';
 
 /** The figures of a stretch of a test. */
 export interface Metrics extends MemoryUse {
@@ -22,7 +23,7 @@ export interface Metrics extends MemoryUse {
 export type OnMeasure = (measure: Measure, metrics: Metrics) => void;
 
 /** Measures named stretches of a test, which may nest and run side by side; each counts what it sends itself. */
-export class MetricsCollector {
+export class MetricsCollector extends Shown {
 	readonly #monitor: LiveMonitor;
 	readonly #onMeasure: OnMeasure;
 	readonly #measures: Measure[] = [];
@@ -31,8 +32,10 @@ export class MetricsCollector {
 	#last: Metrics | undefined;
 
 	constructor(monitor: LiveMonitor, onMeasure: OnMeasure) {
+		super();
 		this.#monitor = monitor;
 		this.#onMeasure = onMeasure;
+		this.show('currentMetrics', 'measures');
 	}
 
 	/** Runs something, measures it, and returns its result: `await metricsCollector.measure('checkout', () => shop.checkout(cart))`. */

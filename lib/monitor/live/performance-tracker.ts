@@ -1,4 +1,5 @@
 import type {LiveMonitor} from './live-monitor.ts';
+import {Shown} from './shown.ts';
 
 /** A point in a test. */
 export interface Checkpoint {
@@ -12,15 +13,17 @@ export interface Checkpoint {
 }
 
 /** Says where a test is in its budget, and remembers points on its way. */
-export class PerformanceTracker {
+export class PerformanceTracker extends Shown {
 	/** What the test may take, in ms. */
 	readonly budgetMs: number;
 	readonly #monitor: LiveMonitor;
 	readonly #checkpoints: Checkpoint[] = [];
 
 	constructor(monitor: LiveMonitor, budgetMs: number) {
+		super();
 		this.#monitor = monitor;
 		this.budgetMs = budgetMs;
+		this.show('elapsedMs', 'remainingMs', 'isOverBudget', 'statements', 'checkpoints');
 	}
 
 	/** Since the body began, in ms. */
