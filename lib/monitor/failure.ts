@@ -2,6 +2,7 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {userFrames} from '../context/origin.ts';
+import {gist} from './gist.ts';
 
 /** AVA throws it for every assertion that fails, and keeps what failed to itself. */
 const sentinel = {name: 'TestFailure', message: 'The test has failed'};
@@ -10,20 +11,16 @@ const sentinel = {name: 'TestFailure', message: 'The test has failed'};
 const sourceLength = 160;
 
 /**
- * What a record says of what failed a test: the first line of an error's message; of an assertion of AVA, the line of the user's code that made
+ * What a record says of what failed a test: what an error's message comes to; of an assertion of AVA, the line of the user's code that made
  * it: `tests/orders.test.ts:12: t.is(order.total, 40)`. Undefined where neither is known.
  */
 export function describeFailure(error: unknown, projectDir: string): string | undefined {
 	if (!(error instanceof Error)) {
-		return firstLine(String(error));
+		return gist(String(error));
 	}
 
 	const {name, message} = error;
-	return name === sentinel.name && message === sentinel.message ? describeAssertion(error, projectDir) : firstLine(message === '' ? name : message);
-}
-
-function firstLine(text: string): string {
-	return text.split('\n', 1)[0]!;
+	return name === sentinel.name && message === sentinel.message ? describeAssertion(error, projectDir) : gist(message === '' ? name : message);
 }
 
 function describeAssertion(error: Error, projectDir: string): string | undefined {

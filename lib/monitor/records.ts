@@ -95,7 +95,11 @@ export interface Measure {
 
 /** Something that a budget says about a test; it does not fail the test unless that is asked for. */
 export interface TestWarning {
-	readonly kind: 'budget' | 'queries' | 'repeated' | 'slow' | 'memory' | 'fallback';
+	/**
+	 * `budget`: it took longer than it may, whatever its fixture makes of that. `threshold`: it, or a named measure, went over a threshold
+	 * of its own. `fallback`: something else was done in the place of what was preferred, or a limit was forgiven that fails other tests.
+	 */
+	readonly kind: 'budget' | 'threshold' | 'queries' | 'repeated' | 'slow' | 'memory' | 'fallback';
 	readonly message: string;
 }
 
@@ -124,8 +128,8 @@ export interface TestRecord {
 	 */
 	readonly outcome: 'passed' | 'failed' | 'expected';
 	/**
-	 * The first line of what failed it, where the fixture saw it; of an assertion of AVA, which keeps its message to itself, the user's line:
-	 * `tests/orders.test.ts:12: t.is(order.total, 40)`.
+	 * The first line of what failed it, where the fixture saw it, with the first two of a list that it announces; of an assertion of AVA, which keeps
+	 * its message to itself, the user's line: `tests/orders.test.ts:12: t.is(order.total, 40)`.
 	 */
 	readonly error?: string;
 	/** When the fixture was called, in ms since the epoch. */

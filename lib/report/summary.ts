@@ -4,7 +4,7 @@ import {fit, widthOf} from './fit.ts';
 import {counted, formatCount, formatMs, formatShare, oneLine} from './format.ts';
 import {outcomeParts} from './outcome.ts';
 import {
-	cacheTotals, leaseTotals, repeatedStatements, slowestTests, slowStatements, testsOf, testsOverBudget, totalsOf, type TestInFile, type TestTotals,
+	cacheTotals, leaseTotals, repeatedStatements, slowestTests, slowStatements, testsOf, testsOverBudget, testsOverThreshold, totalsOf, type TestInFile, type TestTotals,
 } from './totals.ts';
 
 /** How the summary is written. */
@@ -71,6 +71,7 @@ function rowsOf(run: RunRecord, tests: readonly TestInFile[]): Row[] {
 		...cacheRows(run),
 		...slowestRows(tests),
 		...overBudgetRows(tests),
+		...overThresholdRows(tests),
 		...repeatedRows(tests),
 		...slowRows(tests),
 	];
@@ -110,6 +111,12 @@ function overBudgetRows(tests: readonly TestInFile[]): Row[] {
 	const over = testsOverBudget(tests);
 	const [worst] = over;
 	return worst ? [warning('over budget', `${counted(over.length, 'test')}, ${formatMs(worst.test.durationMs)} of ${formatMs(worst.test.budgetMs)}:`, worst)] : [];
+}
+
+function overThresholdRows(tests: readonly TestInFile[]): Row[] {
+	const over = testsOverThreshold(tests);
+	const [worst] = over;
+	return worst ? [warning('threshold', `${counted(over.length, 'test')}:`, worst)] : [];
 }
 
 function repeatedRows(tests: readonly TestInFile[]): Row[] {

@@ -88,6 +88,12 @@ export function testsOverBudget(tests: readonly TestInFile[]): TestInFile[] {
 	return tests.filter(({test}) => test.durationMs > test.budgetMs).toSorted((one, other) => excess(other) - excess(one));
 }
 
+/** The tests that went over a threshold of their own, the one that did so most often first. */
+export function testsOverThreshold(tests: readonly TestInFile[]): TestInFile[] {
+	const count = ({test}: TestInFile): number => test.warnings.filter(({kind}) => kind === 'threshold').length;
+	return tests.filter(one => count(one) > 0).toSorted((one, other) => count(other) - count(one));
+}
+
 /** A statement that a test sent again and again from one place. */
 export interface RepeatedInTest extends TestInFile {
 	readonly repeated: RepeatedStatement;

@@ -6,7 +6,7 @@ import test from 'ava';
 import {annotationsOf, renderAnnotations} from '#lib/report/github/annotations.js';
 import {reportToGithub} from '#lib/report/github/github.js';
 import {escapeMarkdown, renderMarkdown} from '#lib/report/github/markdown.js';
-import type {RunRecord} from '#lib/monitor/records.js';
+import type {RunRecord, TestRecord, TestWarning} from '#lib/monitor/records.js';
 import {folderFor} from '../helpers/folder.ts';
 import {sampleFile, sampleRun, sampleTest} from './sample-run.ts';
 
@@ -52,6 +52,24 @@ test('a repeated statement is at the line that sends it', t => {
 	t.deepEqual(of(''), ['::warning file=tests/a.test.ts,title=N+1%3A lists::Sent 14 times from here: select 1']);
 });
 
+test('what is exact comes first, then what is furthest over, whatever file it is in', t => {
+	const warned = (title: string, kind: TestWarning['kind'], given: Partial<TestRecord> = {}) => sampleTest({title, warnings: [{kind, message: kind}], ...given});
+	const late = Array.from({length: 12}, (_, index) => warned(`late ${index}`, 'budget', {durationMs: 200 + index}));
+	const other = ['fallback', 'slow', 'threshold', 'memory'] as const;
+	const repeated = (count: number) => sampleTest({title: `repeats ${count}`, repeated: [{statement: 0, count, stack: ''}], warnings: [{kind: 'repeated', message: ''}]});
+	const lines = annotationsOf(sampleRun([
+		sampleFile('a.test.ts', late), sampleFile('b.test.ts', other.map(kind => warned('one', kind))), sampleFile('c.test.ts', [repeated(3), repeated(14), failing('broken')], {statements: [{text: 'select 1'}]}),
+	]));
+	t.deepEqual(lines.slice(0, 8).map(({title}) => title), ['broken', 'N+1: repeats 14', 'N+1: repeats 3', 'memory: one', 'threshold: one', 'slow: one', 'budget: late 11', 'budget: late 10']);
+	t.is(lines.at(-1)!.title, 'fallback: one');
+});
+
+test('a message that announces a list has the first of it', t => {
+	const of = (message: string) => commands(sampleRun([sampleFile('a.test.ts', [sampleTest({warnings: [{kind: 'memory', message}]})])]));
+	t.deepEqual(of('This test left 12 MB:\n  heap +12 MB\n  rows came from select 1\n  more'), ['::warning file=a.test.ts,title=memory%3A a test::This test left 12 MB: heap +12 MB; rows came from select 1']);
+	t.deepEqual(of('What was preferred failed\nat all'), ['::warning file=a.test.ts,title=memory%3A a test::What was preferred failed']);
+});
+
 test('no more annotations are given than GitHub shows, and the last one tells of the others', t => {
 	const of = (count: number) => commands(sampleRun([sampleFile('a.test.ts', Array.from({length: count}, (_, index) => failing(`test ${index}`)))]));
 	t.is(of(10).length, 10);
@@ -66,12 +84,12 @@ const cells = (line: string): string[] => line.split(/(?<!\\)\|/).slice(1, -1);
 test('the summary of a job is Markdown whose tables keep their columns, whatever titles hold', t => {
 	const title = 'a | b `c` <b>d</b> *e* [f](g) \\| #h @i\nnext $x$ ~~y~~';
 	const markdown = renderMarkdown(sampleRun([sampleFile('tests/a|b.test.ts', [
-		{...failing(title), durationMs: 300}, sampleTest({title, repeated: [{statement: 0, count: 3, stack: ''}], plans: [{statement: 0, tookMs: 70, plan: {}, isAnalyzed: true}]}),
+		{...failing(title), durationMs: 300, warnings: [{kind: 'threshold', message: '\'a|b\' took 9 ms'}]}, sampleTest({title, repeated: [{statement: 0, count: 3, stack: ''}], plans: [{statement: 0, tookMs: 70, plan: {}, isAnalyzed: true}]}),
 	], {statements: [{text: 'select a || b\nfrom c'}]})]));
 	t.true(markdown.startsWith('### ❌ 2 tests in 3.42 s: 1 passed, 1 failed\n'));
-	t.deepEqual([...markdown.matchAll(/^#### (.*)$/gm)].map(([, heading]) => heading), ['Failed', 'Slowest', 'Over budget', 'The same statement again and again (N+1)', 'Slow statements']);
+	t.deepEqual([...markdown.matchAll(/^#### (.*)$/gm)].map(([, heading]) => heading), ['Failed', 'Slowest', 'Over budget', 'Over a threshold', 'The same statement again and again (N+1)', 'Slow statements']);
 	const tables = markdown.trim().split('\n\n').filter(part => part.startsWith('|')).map(part => part.split('\n'));
-	t.is(tables.length, 6);
+	t.is(tables.length, 7);
 	for (const [head, ...rows] of tables) {
 		for (const row of rows) {
 			t.is(cells(row).length, cells(head!).length, row);

@@ -58,6 +58,12 @@ test('colours add nothing but colours', t => {
 	t.is(stripVTControlCharacters(colored), renderSummary(busy, {colors: false, columns: 100}));
 });
 
+test('tests over a threshold of their own are told', t => {
+	const warnings = [{kind: 'threshold' as const, message: 'over'}];
+	const run = sampleRun([sampleFile('a.test.ts', [sampleTest({title: 'once', warnings}), sampleTest({title: 'twice', warnings: [...warnings, ...warnings]})])]);
+	t.true(plain(run).includes('  threshold     2 tests: a.test.ts › twice'));
+});
+
 test('what there is nothing to say of is left out', t => {
 	const quiet = sampleRun([sampleFile('a.test.ts', [sampleTest()], {cache: {...busy.files[0]!.cache, bySchema: {}}})]);
 	t.deepEqual(plain(quiet).map(line => line.slice(2, 14).trim()), ['taflow-tdd:', 'in tests', 'database', 'waits', 'slowest', 'npx dataflow']);

@@ -45,7 +45,7 @@ test('a test that sends more than maxQueries fails with what it sent', t => {
 	t.regex(text, /MonitorError/);
 	t.regex(text, /This test sent 3 statements, and may send 2:\s+2x select 1 as one\s+1x select 2 as two/);
 	t.regex(told('queries › one too many on a clone'), /sent 2 statements, and may send 1:/);
-	t.like(recordOf('one too many'), {outcome: 'failed', maxQueries: 2, statementCount: 3, error: 'This test sent 3 statements, and may send 2:'});
+	t.like(recordOf('one too many'), {outcome: 'failed', maxQueries: 2, statementCount: 3, error: 'This test sent 3 statements, and may send 2: 2x select 1 as one; 1x select 2 as two'});
 });
 
 test('a test that has failed by itself fails for that, and is told of its statements beside', t => {

@@ -37,7 +37,7 @@ test('only what exceeds a limit that fails has failed', t => {
 test('a measure over its threshold is told to the test, and written down', t => {
 	const {measures, warnings} = recordOf('over a threshold of a measure');
 	t.like(measures, [{name: 'loading', statements: 2}]);
-	t.deepEqual(warnings.filter(({kind}) => kind === 'budget'), [{kind: 'budget', message: '\'loading\' sent 2 statements; its threshold is 1.'}]);
+	t.deepEqual(warnings.filter(({kind}) => kind === 'threshold'), [{kind: 'threshold', message: '\'loading\' sent 2 statements; its threshold is 1.'}]);
 	t.regex(told('alerts › over a threshold of a measure'), /'loading' sent 2 statements/);
 });
 
@@ -86,9 +86,8 @@ test('memory is compared with --expose-gc, too', async t => {
 
 for (const fixture of ['tddTestContext', 'tddDataflow', 'tddSeededData', 'tddParallelSafe', 'tddPerformanceTracker', 'performanceFallback']) {
 	test(`a budget can be set for a test with ${fixture}`, t => {
-		const kind = fixture === 'performanceFallback' ? 'fallback' : 'budget';
 		t.like(recordOf(fixture), {fixture, budgetMs: 0, outcome: 'passed'});
-		t.deepEqual(recordOf(fixture).warnings.filter(warning => warning.kind === kind).map(({message}) => message.replace(/^.*its/, 'its')), ['its budget is 0 ms.']);
+		t.deepEqual(recordOf(fixture).warnings.filter(({kind}) => kind === 'budget').map(({message}) => message.replace(/^.*its/, 'its')), ['its budget is 0 ms.']);
 		t.regex(told(`budgets › ${fixture}`), /its budget is 0 ms/);
 	});
 }
@@ -106,7 +105,15 @@ test('performanceFallback forgives what would fail another test, unless it is st
 	t.regex(told('budgets › sends too much, and is strict'), /This test sent 1 statement, and may send 0/);
 });
 
+test('what is live shows its figures where it is logged', t => {
+	t.regex(told('shown › logs what is live'), /LiveMonitor \{[^}]*statements: 1,[^]*MetricsCollector \{[^]*currentMetrics: \{[^]*AlertHandler \{[^]*metric: 'statements'/);
+	t.regex(told('shown › logs a tracker'), /PerformanceTracker \{[^]*budgetMs: 60000,[^]*name: 'here'[^]*isOverBudget: false/);
+	t.regex(told('shown › logs memory'), /MemoryTracker \{[^]*before: \{[^]*heapBytes: \d+/);
+	t.regex(told('shown › logs metrics and memory'), /LiveMonitor \{[^]*rssBytes: \d+[^]*WatchedMemory \{[^]*now: \{/);
+});
+
 test('a fallback is told', t => {
+	t.deepEqual(recordOf('falls back').warnings.filter(({kind}) => kind !== 'slow').map(({kind}) => kind), ['fallback']);
 	t.regex(told('budgets › falls back'), /What was preferred failed, .*no_such_column/);
 });
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
-import type {RunRecord} from '../../monitor/records.ts';
+import {gist} from '../../monitor/gist.ts';
+import type {RunRecord, TestRecord, TestWarning} from '../../monitor/records.ts';
 import {formatMs, oneLine} from '../format.ts';
 import {TestSources} from '../test-source.ts';
 import {testsOf, type TestInFile} from '../totals.ts';
@@ -20,14 +21,36 @@ export interface Annotation {
 
 type Place = Pick<Annotation, 'file' | 'line'>;
 
-/** What a run has to say of its test files: failures are errors, what budgets found is a warning. */
+/** How much of a limit that is only warned of was used, or how often; compared within one kind only. */
+const severities: Readonly<Record<TestWarning['kind'], (test: TestRecord) => number>> = {
+	queries: test => test.statementCount,
+	repeated: test => Math.max(0, ...test.repeated.map(({count}) => count)),
+	memory: ({memory}) => memory.heapAfter - memory.heapBefore,
+	threshold: ({warnings}) => warnings.filter(({kind}) => kind === 'threshold').length,
+	slow: test => Math.max(0, ...test.statements.map(({maxMs}) => maxMs)),
+	budget: ({durationMs, budgetMs}) => durationMs / Math.max(budgetMs, 0.001),
+	fallback: ({durationMs}) => durationMs,
+};
+
+/** What is exact comes before what may be the machine: GitHub shows no more than the first few. */
+const ranks: Readonly<Record<TestWarning['kind'], number>> = {queries: 0, repeated: 0, memory: 1, threshold: 2, slow: 3, budget: 4, fallback: 5};
+
+interface Remark {
+	readonly annotation: Annotation;
+	readonly kind: TestWarning['kind'];
+	readonly severity: number;
+}
+
+/** What a run has to say of its test files: failures are errors, what budgets found is a warning, the gravest first. */
 export function annotationsOf(run: RunRecord): Annotation[] {
 	const sources = new TestSources(run.projectDir);
-	return testsOf(run).flatMap(one => {
+	const placed = testsOf(run).map(one => {
 		const line = sources.find(one.record.file, one.test.title)?.line;
-		const place = {file: path.join(run.projectDir, one.record.file), ...(line !== undefined && {line})};
-		return [...failureOf(one, place), ...repeatedOf(one, place), ...warningsOf(one, place)];
+		return {one, place: {file: path.join(run.projectDir, one.record.file), ...(line !== undefined && {line})}};
 	});
+	const remarks = placed.flatMap(({one, place}) => [...repeatedOf(one, place), ...warningsOf(one, place)])
+		.toSorted((one, other) => ranks[one.kind] - ranks[other.kind] || other.severity - one.severity);
+	return [...placed.flatMap(({one, place}) => failureOf(one, place)), ...remarks.map(({annotation}) => annotation)];
 }
 
 function failureOf({test: {outcome, error, durationMs, title}}: TestInFile, place: Place): Annotation[] {
@@ -35,17 +58,22 @@ function failureOf({test: {outcome, error, durationMs, title}}: TestInFile, plac
 }
 
 /** At the line that sends the statement, where that is known. */
-function repeatedOf({test, record}: TestInFile, place: Place): Annotation[] {
+function repeatedOf({test, record}: TestInFile, place: Place): Remark[] {
 	return test.repeated.map(({statement, count, isAtLeast, stack}) => ({
-		level: 'warning', ...place, ...firstFrame(stack), title: `N+1: ${test.title}`,
-		message: `Sent ${isAtLeast ? 'at least ' : ''}${count} times from here: ${record.statements[statement]?.text ?? ''}`,
+		kind: 'repeated', severity: count,
+		annotation: {
+			level: 'warning', ...place, ...firstFrame(stack), title: `N+1: ${test.title}`,
+			message: `Sent ${isAtLeast ? 'at least ' : ''}${count} times from here: ${record.statements[statement]?.text ?? ''}`,
+		},
 	}));
 }
 
-function warningsOf({test}: TestInFile, place: Place): Annotation[] {
+function warningsOf({test}: TestInFile, place: Place): Remark[] {
 	// Repeated statements have a place of their own.
 	const others = test.warnings.filter(({kind}) => kind !== 'repeated');
-	return others.map(({kind, message}) => ({level: 'warning', ...place, title: `${kind}: ${test.title}`, message}));
+	return others.map(({kind, message}) => ({
+		kind, severity: severities[kind](test), annotation: {level: 'warning', ...place, title: `${kind}: ${test.title}`, message: gist(message)},
+	}));
 }
 
 function firstFrame(stack: string): Place | undefined {

@@ -2,7 +2,7 @@ import type {RunRecord} from '../../monitor/records.ts';
 import {counted, formatCount, formatMs, formatShare, oneLine} from '../format.ts';
 import {outcomeParts} from '../outcome.ts';
 import {
-	cacheTotals, leaseTotals, repeatedStatements, slowestTests, slowStatements, testsOf, testsOverBudget, totalsOf, type TestInFile,
+	cacheTotals, leaseTotals, repeatedStatements, slowestTests, slowStatements, testsOf, testsOverBudget, testsOverThreshold, totalsOf, type TestInFile,
 } from '../totals.ts';
 
 const shown = 10;
@@ -47,9 +47,14 @@ function sections(tests: readonly TestInFile[]): string[] {
 		...section('Failed', ['File', 'Test', 'Error'], failed.map(one => [...name(one), escapeMarkdown(one.test.error ?? '')])),
 		...section('Slowest', ['Took', 'Statements', 'File', 'Test'], slowestTests(tests, shownSlowest).map(one => [formatMs(one.test.durationMs), formatCount(one.test.statementCount), ...name(one)])),
 		...section('Over budget', ['Took', 'Budget', 'File', 'Test'], testsOverBudget(tests).map(one => [formatMs(one.test.durationMs), formatMs(one.test.budgetMs), ...name(one)])),
+		...section('Over a threshold', ['Said', 'File', 'Test'], testsOverThreshold(tests).flatMap(one => thresholdsOf(one).map(said => [escapeMarkdown(said), ...name(one)]))),
 		...section('The same statement again and again (N+1)', ['Times', 'Statement', 'File', 'Test'], repeatedStatements(tests).map(one => [formatCount(one.repeated.count), escapeMarkdown(one.text), ...name(one)])),
 		...section('Slow statements', ['Took', 'Statement', 'File', 'Test'], slowStatements(tests).map(one => [formatMs(one.plan.tookMs), escapeMarkdown(one.text), ...name(one)])),
 	];
+}
+
+function thresholdsOf({test}: TestInFile): string[] {
+	return test.warnings.filter(({kind}) => kind === 'threshold').map(({message}) => message);
 }
 
 function section(heading: string, head: readonly string[], rows: ReadonlyArray<readonly string[]>): string[] {

@@ -40,6 +40,7 @@ function attention({tests}: PageData, filter: Filter): HTMLElement {
 	const items: ReadonlyArray<readonly [number, string, Partial<TestFilters>]> = [
 		[count(({outcome}) => outcome === 'failed'), 'failed', {outcome: 'failed'}],
 		[warned('budget'), 'over budget', {warning: 'budget'}],
+		[warned('threshold'), 'over a threshold', {warning: 'threshold'}],
 		[warned('repeated'), 'with repeated statements (N+1)', {warning: 'repeated'}],
 		[warned('slow'), 'with slow statements', {warning: 'slow'}],
 		[warned('queries'), 'with too many statements', {warning: 'queries'}],

@@ -7,7 +7,7 @@ import {DataTable, type Column} from './table.ts';
 
 /** How kinds of warnings are called. */
 const warningTitles: Readonly<Record<TestWarning['kind'], string>> = {
-	budget: 'over budget', queries: 'too many statements', repeated: 'repeated', slow: 'slow', memory: 'memory', fallback: 'fallback',
+	budget: 'over budget', threshold: 'over a threshold', queries: 'too many statements', repeated: 'repeated', slow: 'slow', memory: 'memory', fallback: 'fallback',
 };
 
 /** How outcomes are called. */
