@@ -5,7 +5,7 @@ import {inspect, type InspectOptions} from 'node:util';
  */
 export class Shown {
 	[inspect.custom](_depth: number, options: InspectOptions, show: typeof inspect): string {
-		return `${this.constructor.name} ${show({...this}, options)}`;
+		return `${this.constructor.name} ${show(Object.fromEntries(Object.entries(this)), options)}`;
 	}
 
 	/** Makes getters of the class properties of the object: they are read when somebody looks, as before. */
