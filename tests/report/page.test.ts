@@ -50,6 +50,15 @@ test('the page says nothing on the console and asks for nothing but itself', asy
 	t.is(asked.filter(url => url.startsWith('file:')).length, 1);
 });
 
+test('all columns of the tests are seen at once on a screen of 1280 pixels', async t => {
+	const run = sampleRun();
+	const kinds = ['budget', 'threshold', 'repeated', 'queries', 'memory', 'fallback', 'slow'] as const;
+	const tests = run.files[0]!.tests.map(one => ({...one, fixture: 'performanceMonitoredTest', outcome: 'expected' as const, warnings: kinds.map(kind => ({kind, message: kind}))}));
+	const {page} = await pages.open(t, {...run, files: [{...run.files[0]!, tests}, ...run.files.slice(1)]});
+	t.deepEqual(await page.locator('#tests .scroll').evaluate(({scrollWidth, clientWidth}) => scrollWidth - clientWidth), 0);
+	t.true((await page.locator('#tests').textContent())!.includes('over a threshold'));
+});
+
 test('the policy of the page refuses other scripts and addresses', async t => {
 	const {page, said} = await pages.open(t, sampleRun());
 	await page.evaluate(`{

@@ -2,7 +2,7 @@ import type {TestWarning} from '../../../monitor/records.ts';
 import type {PageData, PageTest} from '../data.ts';
 import {field, fill, h, section} from './dom.ts';
 import {counted, formatCount, plainMs} from './format.ts';
-import {pathText, testLink} from './statement-text.ts';
+import {nameText, pathText, testLink} from './statement-text.ts';
 import {DataTable, type Column} from './table.ts';
 
 /** How kinds of warnings are called. */
@@ -83,7 +83,7 @@ function columns(data: PageData): ReadonlyArray<Column<PageTest>> {
 	return [
 		{id: 'title', title: 'Test', width: 'grow', value: ({title}) => title, cell: test => h('div', {class: 'test-title'}, testLink(test))},
 		{id: 'file', title: 'File', width: 'wide', value: ({file}) => data.files[file]?.file ?? '', cell: ({file}) => pathText(data.files[file]?.file ?? '')},
-		{id: 'fixture', title: 'Fixture', width: 'wide', value: ({fixture}) => fixture, cell: ({fixture}) => h('span', {class: 'muted'}, fixture)},
+		{id: 'fixture', title: 'Fixture', width: 'wide', value: ({fixture}) => fixture, cell: ({fixture}) => nameText(fixture)},
 		{id: 'outcome', title: 'Outcome', value: ({outcome}) => outcome, cell: ({outcome}) => h('span', {class: `outcome ${outcome}`}, outcomeTitles[outcome])},
 		{id: 'time', title: 'Time, ms', value: ({durationMs}) => durationMs, cell: test => h('span', {class: test.durationMs > test.budgetMs ? 'warn' : ''}, plainMs(test.durationMs))},
 		{id: 'database', title: 'Database, ms', width: 'wide', value: ({phases}) => phases.databaseMs, cell: ({phases}) => plainMs(phases.databaseMs)},
