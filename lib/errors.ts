@@ -67,18 +67,21 @@ export interface ErrorParts {
 	readonly cause?: unknown;
 }
 
+/** Frames of the harness as workers run it: minified, they tell a reader nothing, and hide the line of the test. */
+const bundleFrames = /\n\s+at [^\n]*[/\\]\.cache[/\\]dataflow-tdd[/\\][^\n]*/g;
+
 /** An error of the harness: `code` to match, `hint` to act on, `cause` to dig into. Passwords never appear in it. */
 export class HarnessError extends Error {
 	readonly code: ErrorCode;
 	declare readonly hint: string;
 
 	constructor(code: ErrorCode, {what, why, fix, cause}: ErrorParts) {
-		super(redact(`${what} ${why} ${fix}`.trim()), cause === undefined ? undefined : {cause});
+		super(redact(`${what}${what.endsWith('\n') ? '' : ' '}${why} ${fix}`.trim()), cause === undefined ? undefined : {cause});
 		this.code = code;
 		// Not enumerable: runners print what is, and the message has said it.
 		Object.defineProperty(this, 'hint', {value: redact(fix), enumerable: false, configurable: true});
 		// As Node does it: who shows nothing but the stack shows the code, too.
-		this.stack = this.stack?.replace(this.name, `${this.name} [${code}]`) ?? '';
+		this.stack = this.stack?.replace(this.name, `${this.name} [${code}]`).replaceAll(bundleFrames, '') ?? '';
 	}
 
 	override get name(): string {

@@ -55,7 +55,7 @@ export function traceToUser(error: Error, from: (...given: never[]) => unknown):
 
 /** Gives an error of our own the frames of the user's code that it is about: runners then show that line. */
 export function showPlace<T extends Error>(error: T, origin: Error): T {
-	const header = error.stack?.slice(0, error.stack.indexOf('\n    at ')) ?? '';
+	const header = (error.stack ?? '').split('\n    at ', 1)[0]!;
 	const frames = framesOf(origin);
 	error.stack = frames === '' ? error.stack ?? '' : `${header}\n${frames}`;
 	return error;

@@ -116,3 +116,11 @@ test('a fixture in a hook is refused by name', t => {
 	t.regex(run.output, /ERR_FIXTURE_HOOK/);
 	t.regex(run.output, /A fixture was used in a hook \(beforeEach hook for a fixture in a hook\)/);
 });
+
+test('errors of the harness show frames of the user, and none of its own bundle', t => {
+	const errors = run.stdout.split(/\n(?= {2}ContextError \[)/).slice(1).map(text => text.split('\n\n')[0]!);
+	t.true(errors.length > 0, run.output);
+	for (const error of errors) {
+		t.false(error.includes('.cache/dataflow-tdd'), error);
+	}
+});
