@@ -5,7 +5,7 @@ import type {Bench} from '../line.ts';
 import type {BenchServer} from '../options.ts';
 import type {GivenServer} from './given-server.ts';
 import {writeProject, type Project} from './project.ts';
-import {count, rolledBack, serverVariable} from './test-files.ts';
+import {count, ownDatabase, rolledBack, serverVariable} from './test-files.ts';
 
 /** Tables in a chain, each with a key, a foreign key, a unique column and ten rows. */
 export function tables(howMany: number): string {
@@ -49,32 +49,16 @@ for (let number = 1; number <= count; number++) {
 
 const migrationsVariable = 'BENCH_MIGRATIONS';
 
-/** A database for each file: a clone of the template, or an empty one with the migrations applied to it. */
-const byHand = (isMigrating: boolean): string => `import {randomUUID} from 'node:crypto';
-import {readdir, readFile} from 'node:fs/promises';
-import test from 'ava';
-import pg from 'pg';
-
-${count}
-const server = JSON.parse(process.env.${serverVariable});
-let client;
-
-test.before(async () => {
-	const database = 'bench_' + randomUUID().replaceAll('-', '');
-	const admin = new pg.Client({...server, database: 'postgres'});
-	await admin.connect();
-	await admin.query('create database ' + database + '${isMigrating ? '' : ' template bench_template strategy file_copy'}');
-	await admin.end();
-	client = new pg.Client({...server, database});
-	await client.connect();
-	${isMigrating ? `for (const file of (await readdir(process.env.${migrationsVariable})).sort()) {
+const migrated = {
+	create: '',
+	imports: "import {readdir, readFile} from 'node:fs/promises';\n",
+	afterwards: `for (const file of (await readdir(process.env.${migrationsVariable})).sort()) {
 		await client.query(await readFile(process.env.${migrationsVariable} + '/' + file, 'utf8'));
-	}` : ''}
-});
-test.after.always(async () => {
-	await client?.end();
-});
-${rolledBack}${statements}`;
+	}`,
+};
+
+/** A database for each file: a clone of the template, or an empty one with the migrations applied to it. */
+const byHand = (isMigrating: boolean): string => `${ownDatabase(isMigrating ? migrated : {})}${rolledBack}${statements}`;
 
 interface Shape {
 	readonly name: string;

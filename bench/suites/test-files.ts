@@ -95,9 +95,9 @@ const statements = `${keepInvoice}${rolledBack}${serialTests}`;
 /** Where the hand-written variant finds its server, as JSON for pg. */
 export const serverVariable = 'BENCH_SERVER';
 
-/** Written by hand: a clone for each file, one connection, each test between BEGIN and ROLLBACK. */
-export const handwrittenFile = `import {randomUUID} from 'node:crypto';
-import test from 'ava';
+/** A database of its own for a file, and a connection to it, `client`. */
+export const ownDatabase = ({create = ' template bench_template strategy file_copy', imports = '', afterwards = ''} = {}): string => `import {randomUUID} from 'node:crypto';
+${imports}import test from 'ava';
 import pg from 'pg';
 
 ${count}
@@ -108,16 +108,19 @@ test.before(async () => {
 	const database = 'bench_' + randomUUID().replaceAll('-', '');
 	const admin = new pg.Client({...server, database: 'postgres'});
 	await admin.connect();
-	await admin.query('create database ' + database + ' template bench_template strategy file_copy');
+	await admin.query('create database ' + database + '${create}');
 	await admin.end();
 	client = new pg.Client({...server, database});
 	await client.connect();
+	${afterwards}
 });
 test.after.always(async () => {
 	await client?.end();
 });
-${statements}`;
+`;
+
+/** Written by hand: a clone for each file, one connection, each test between BEGIN and ROLLBACK. */
+export const handwrittenFile = `${ownDatabase()}${statements}`;
 
 /** Where variants that start containers of their own find their image and script. */
 export const containerVariables = {image: 'BENCH_IMAGE', script: 'BENCH_SCRIPT'} as const;
-

@@ -5,7 +5,8 @@ import {captureOrigin, framesOf} from './origin.ts';
 import type {Holder} from './holder.ts';
 import type {LockWatch} from './lock-watch.ts';
 import {tellSent, type SentStatement, type StatementObserver} from './observer.ts';
-import type {Statement, TestTransaction} from './transaction.ts';
+import type {Statement} from './statement.ts';
+import type {TestTransaction} from './transaction.ts';
 import {Turns, type Turn} from './turns.ts';
 
 /** What a gate is made of. */

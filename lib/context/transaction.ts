@@ -1,35 +1,17 @@
-import {AbortedTransactionError, type RootOperationNode} from 'kysely';
+import {AbortedTransactionError} from 'kysely';
 import {HarnessError} from '../errors.ts';
 import type {Client} from '../postgres/client.ts';
-import {send, sendAlone, sendControl, sendTogether, type Pause, type PgQuery, type Submittable, type WireResult} from '../postgres/wire.ts';
+import {send, sendAlone, sendControl, sendTogether, type Pause, type Submittable, type WireResult} from '../postgres/wire.ts';
 import {CommitHooks, type CommitHook, type SavepointVerb} from './commit-hooks.ts';
-import {traceToUser} from './origin.ts';
-import {endsSession, isAborted, isFromServer, isGone} from './database-error.ts';
+import {isAborted} from './database-error.ts';
 import {explainInside, type ExplainedStatement, type Explanation} from './explain.ts';
 import {Guards, checkConstraints, levelName} from './guards.ts';
-import {committed, connectionLost, explainStatement} from './errors.ts';
 import {lookInside, type Query} from './look.ts';
 import {SessionEffects} from './session-effects.ts';
+import type {Statement} from './statement.ts';
 import {endTransaction, type TransactionEnd} from './transaction-end.ts';
 import {beginText, explainBegin, type TransactionOptions} from './transaction-start.ts';
-
-/** One statement of a test. */
-export interface Statement {
-	readonly text: string;
-	readonly values?: readonly unknown[] | undefined;
-	/** True if it surely changes nothing. Default false. */
-	readonly onlyReads?: boolean;
-	/** What the user would call it, where that is something else. */
-	readonly label?: string;
-	/** The same statement as a query of pg's, to be sent as it is. */
-	readonly query?: PgQuery;
-	/** Kysely's tree, where Kysely built it. */
-	readonly tree?: RootOperationNode;
-	/** Where it was asked for, if not where its turn was. */
-	readonly origin?: Error | undefined;
-	/** True for a further part of a statement: the next rows of a stream. */
-	readonly isContinued?: boolean;
-}
+import {TransactionState} from './transaction-state.ts';
 
 /**
  * The one transaction of a test. It can only be rolled back. Outside of user transactions a savepoint stands
@@ -46,14 +28,12 @@ export class TestTransaction {
 	#hasFailed = false;
 	readonly #guards = new Guards();
 	#depth = 0;
-	#endedBy: string | undefined;
-	#lost: Error | undefined;
-	/** Why the transaction could not be begun as asked for: whatever is sent then fails, for this reason. */
-	#beginFailure: Error | undefined;
+	readonly #state: TransactionState;
 
 	constructor(client: Client, options: TransactionOptions) {
 		this.#client = client;
 		this.#options = options;
+		this.#state = new TransactionState(options.inClone);
 	}
 
 	/** How many user transactions are open, one inside the other. */
@@ -63,7 +43,7 @@ export class TestTransaction {
 
 	/** True if something has ended the transaction, so that the database may hold what the test wrote. */
 	get wasEnded(): boolean {
-		return this.#endedBy !== undefined;
+		return this.#state.endedBy !== undefined;
 	}
 
 	/**
@@ -71,7 +51,7 @@ export class TestTransaction {
 	 * after a statement that only reads it need not be moved at all.
 	 */
 	async run({text, values, query, onlyReads = false}: Statement): Promise<WireResult> {
-		this.#assertUsable(text);
+		this.#state.assertUsable(text);
 		this.effects.see(text);
 		const guards = this.#guards.count;
 		try {
@@ -84,7 +64,7 @@ export class TestTransaction {
 
 				return answer;
 			});
-			this.#noticeEnd(result, text);
+			this.#state.noticeEnd(result, text);
 			return result;
 		} catch (error) {
 			// After a failure the server did not move the guard.
@@ -95,10 +75,13 @@ export class TestTransaction {
 
 	/** Runs a query that needs the connection for itself. Its own errors reach the one who made it, not the one who waits for its end. */
 	async lend(query: Submittable, {text, onPause}: {text: string; onPause: Pause}): Promise<void> {
-		this.#assertUsable(text);
+		this.#state.assertUsable(text);
 		this.#prepare();
 		const {status, hasFailed} = await sendAlone(this.#client, query, onPause);
-		this.#endedBy ||= status === 'I' ? text : undefined;
+		if (status === 'I') {
+			this.#state.markEnded(text);
+		}
+
 		this.#hasFailed ||= this.#depth === 0 && hasFailed;
 		if (this.#depth === 0 && !hasFailed) {
 			this.#control(this.#guards.move(), text);
@@ -107,7 +90,7 @@ export class TestTransaction {
 
 	/** Opens a user transaction, as a savepoint. It does not wait: what goes wrong shows at the next statement. */
 	begin(): void {
-		this.#assertUsable('BEGIN');
+		this.#state.assertUsable('BEGIN');
 		sendTogether(this.#client, () => {
 			this.#prepare();
 			this.#control(`savepoint ${levelName(this.#depth + 1)}`);
@@ -144,7 +127,7 @@ export class TestTransaction {
 		const level = levelName(this.#depth);
 		this.#depth--;
 		this.hooks.rollback();
-		if (!this.#lost && this.#endedBy === undefined) {
+		if (this.#state.isOpen) {
 			await this.#settle(`rollback to savepoint ${level}; release savepoint ${level}${this.#depth === 0 ? `; ${this.#guards.renew()}` : ''}`, 'ROLLBACK');
 		}
 	}
@@ -175,7 +158,7 @@ export class TestTransaction {
 
 	/** Takes the guard away, does something in its place, and sets it again. */
 	async #below(text: string): Promise<void> {
-		this.#assertUsable(text);
+		this.#state.assertUsable(text);
 		if (this.#depth > 0) {
 			await this.#settle(text, text);
 			return;
@@ -192,7 +175,7 @@ export class TestTransaction {
 	 * @returns nothing when there is nothing to be seen, or no way to see it
 	 */
 	async look<T>(read: (query: Query) => Promise<T>): Promise<T | undefined> {
-		if (!this.#token || this.#lost || this.#endedBy !== undefined) {
+		if (!this.#token || !this.#state.isOpen) {
 			return undefined;
 		}
 
@@ -201,7 +184,7 @@ export class TestTransaction {
 
 	/** Gets the plans of statements, as whoever the transaction now runs as. Only right before its end. */
 	async explain(statements: readonly ExplainedStatement[]): Promise<ReadonlyArray<Explanation | undefined>> {
-		if (!this.#token || this.#lost || this.#endedBy !== undefined) {
+		if (!this.#token || !this.#state.isOpen) {
 			return [];
 		}
 
@@ -213,8 +196,8 @@ export class TestTransaction {
 	 * @param hasFailed true when the test has failed already: then its data may be half-made, and constraints are not checked
 	 */
 	async end({hasFailed}: {hasFailed: boolean}): Promise<TransactionEnd> {
-		if (this.#lost) {
-			return {problem: undefined, isTainted: this.#endedBy !== undefined, isBroken: true};
+		if (this.#state.isLost) {
+			return {problem: undefined, isTainted: this.wasEnded, isBroken: true};
 		}
 
 		if (!this.#token) {
@@ -230,7 +213,7 @@ export class TestTransaction {
 			control: text => {
 				this.#control(text);
 			},
-			endedBy: () => this.#endedBy,
+			endedBy: () => this.#state.endedBy,
 			inClone: this.#options.inClone,
 		});
 	}
@@ -257,9 +240,10 @@ export class TestTransaction {
 
 	#start(): void {
 		this.#token = send(this.#client, beginText(this.#options)).then(({rows}) => String(rows[0]?.token), (error: Error) => {
-			this.#noticeFailure(error);
-			this.#beginFailure = explainBegin(error, this.#options);
-			throw this.#beginFailure;
+			this.#state.noticeFailure(error);
+			const failure = explainBegin(error, this.#options);
+			this.#state.failBegin(failure);
+			throw failure;
 		});
 		// Whatever is sent next says so.
 		this.#token.catch(() => {});
@@ -268,7 +252,7 @@ export class TestTransaction {
 	/** Sends statements of our own; when they find our savepoints gone, the statement before them has ended the transaction. */
 	#control(text: string, after = ''): void {
 		sendControl(this.#client, text, error => {
-			this.#noticeFailure(error, {isOwn: true, after});
+			this.#state.noticeFailure(error, {isOwn: true, after});
 		});
 	}
 
@@ -280,65 +264,8 @@ export class TestTransaction {
 		}
 	}
 
-	/** After a statement that succeeded, no transaction or another one: this statement ended ours. */
-	#noticeEnd({status, command}: WireResult, text: string): void {
-		const isOver = status === 'I' || command === 'COMMIT';
-		if (isOver) {
-			this.#endedBy ||= text;
-			throw committed(this.#endedBy, this.#options.inClone);
-		}
-	}
-
-	#noticeFailure(error: unknown, {isOwn, after}: {isOwn: boolean; after: string} = {isOwn: true, after: ''}): void {
-		if (isOwn && isGone(error) && !this.#beginFailure) {
-			this.#endedBy ||= after;
-		} else if (endsSession(error)) {
-			this.#lost ??= error as Error;
-		}
-	}
-
 	#explain(error: Error, {text, isOwn}: {text: string; isOwn: boolean}): Error {
-		if (error instanceof HarnessError) {
-			return error;
-		}
-
-		this.#noticeFailure(error, {isOwn, after: ''});
-		if (this.#depth === 0) {
-			this.#hasFailed = true;
-		}
-
-		// A procedure that commits is refused inside of a transaction, but what it does outside of one would stay.
-		if (isFromServer(error) && error.code === '2D000') {
-			this.#endedBy ??= text;
-		}
-
-		if (this.#endedBy !== undefined) {
-			return committed(this.#endedBy || undefined, this.#options.inClone);
-		}
-
-		if (this.#lost) {
-			return connectionLost(text, error);
-		}
-
-		if (this.#beginFailure) {
-			return this.#beginFailure;
-		}
-
-		traceToUser(error, this.run);
-		return explainStatement(error, {statement: text, inClone: this.#options.inClone});
-	}
-
-	#assertUsable(text: string): void {
-		if (this.#endedBy !== undefined) {
-			throw committed(this.#endedBy || undefined, this.#options.inClone);
-		}
-
-		if (this.#lost) {
-			throw connectionLost(text, this.#lost);
-		}
-
-		if (this.#beginFailure) {
-			throw this.#beginFailure;
-		}
+		this.#hasFailed ||= this.#depth === 0 && !(error instanceof HarnessError);
+		return this.#state.explain(error, {text, isOwn, from: this.run});
 	}
 }

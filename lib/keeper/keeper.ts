@@ -1,30 +1,18 @@
-import {createHash} from 'node:crypto';
 import type {Socket} from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
 import process from 'node:process';
 import {setTimeout as delay} from 'node:timers/promises';
-import {cacheSubfolder} from '../config/folders.ts';
 import type {HarnessConfig} from '../config/options.ts';
 import {KeeperError} from '../errors.ts';
-import {chooseServer, type ChosenServer} from '../server/choose.ts';
 import {openChannel} from './channel.ts';
 import {Clients, type Client} from './clients.ts';
 import type {KeeperIdentity} from './identity.ts';
-import {KeptDatabases} from './kept-databases.ts';
-import {LeaseRequests} from './lease-requests.ts';
-import {Leases} from './leases.ts';
 import {Linger} from './linger.ts';
 import {log} from './log.ts';
 import {currentOwner, databaseOwner} from './owner.ts';
 import type {ClientApi, ClientRole, KeeperApi, KeeperInfo, KeeperStatus, Lease, Preparation} from './protocol.ts';
-import {sweepDead, sweepOwn} from './sweep.ts';
-import {Templates} from './templates.ts';
+import {sweepOwn} from './sweep.ts';
 import {Timeline} from './timeline.ts';
-import {Wishes} from './wishes.ts';
-
-/** What clones on one server may occupy at most; less where memory is short, because embedded servers lie in it. */
-const cloneBudgetBytes = 1_000_000_000;
+import {openWorld, type World} from './world.ts';
 
 /** How long a keeper takes at most to end what it has started; then its guardian does. */
 const endWithinMs = 5000;
@@ -45,16 +33,6 @@ export interface KeeperOptions {
 	readonly onEnd: (end: {readonly isClean: boolean}) => void;
 }
 
-/** What there is once the server is chosen. */
-interface World {
-	readonly chosen: ChosenServer;
-	readonly description: string;
-	readonly templates: Templates;
-	readonly leases: Leases;
-	readonly requests: LeaseRequests;
-	readonly kept: KeptDatabases;
-}
-
 /** Owns servers, clones and leases, and ends when nobody needs it any more. */
 export class Keeper {
 	/** Rejects with the reason when there is no server to run tests on; every client is told. */
@@ -62,7 +40,6 @@ export class Keeper {
 	readonly #options: KeeperOptions;
 	readonly #startedAt = performance.now();
 	readonly #clients = new Clients();
-	readonly #wishes: Wishes;
 	readonly #linger: Linger;
 	readonly #timeline = new Timeline();
 	readonly #world: Promise<World>;
@@ -71,13 +48,16 @@ export class Keeper {
 
 	constructor(options: KeeperOptions) {
 		this.#options = options;
-		const {config} = options;
-		this.#wishes = new Wishes(path.join(cacheSubfolder('wishes'), `${wishKey(config)}.json`));
+		const {config, identity} = options;
 		this.#linger = new Linger(config.lingerMs, {
 			isReachable: options.isReachable,
 			onEnd: reason => void this.stop(reason),
 		});
-		this.#world = this.#open();
+		const progress = (step: string, fraction?: number): void => {
+			this.#broadcast(step, fraction);
+		};
+
+		this.#world = openWorld({config, keeper: identity.id, progress, timeline: this.#timeline});
 		this.opened = this.#world;
 	}
 
@@ -106,26 +86,6 @@ export class Keeper {
 	async stop(reason: string): Promise<void> {
 		this.#ending ??= this.#end(reason);
 		return this.#ending;
-	}
-
-	async #open(): Promise<World> {
-		const {config, identity} = this.#options;
-		const owner = currentOwner();
-		const progress = (step: string, fraction?: number): void => {
-			this.#broadcast(step, fraction);
-		};
-
-		const chosen = await chooseServer(config);
-		const {description} = await chosen.adapter.identify(progress);
-		log(`keeper ${identity.id} (${process.pid}) on ${description}`);
-		const owners = {owner, databaseOwner: databaseOwner(owner)};
-		const templates = new Templates({adapter: chosen.adapter, config, ...owners, wishes: this.#wishes, progress, timeline: this.#timeline});
-		const budgetBytes = Math.min(cloneBudgetBytes, os.freemem() / 4 / config.workers);
-		const leases = new Leases(config.workers, os.availableParallelism(), {adapter: chosen.adapter, templates, ...owners, budgetBytes, timeline: this.#timeline});
-		const kept = new KeptDatabases(identity.id);
-		const requests = new LeaseRequests({leases, wishes: this.#wishes, kept, lingerMs: config.lingerMs});
-		void sweepDead(chosen.adapter);
-		return {chosen, description, templates, leases, requests, kept};
 	}
 
 	#apiFor(client: Client): KeeperApi {
@@ -232,7 +192,7 @@ export class Keeper {
 			slots: leases.slots.map(slot => slot.status()),
 			leases: leases.granted,
 			clones: world.requests.clones,
-			combinations: this.#wishes.list.filter(({layers}) => layers.length === 0).map(({packs}) => packs),
+			combinations: world.wishes.list.filter(({layers}) => layers.length === 0).map(({packs}) => packs),
 			memoryBytes: process.memoryUsage.rss(),
 			uptimeMs: performance.now() - this.#startedAt,
 			lingerMs: this.#options.config.lingerMs,
@@ -277,9 +237,4 @@ export class Keeper {
 /** What a promise gives, or nothing when it takes too long. */
 async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
 	return Promise.race([promise, delay(ms, undefined, {ref: false})]);
-}
-
-/** Wishes belong to a project and its seeds; which server it runs on does not matter. */
-function wishKey({projectDir, seeds}: HarnessConfig): string {
-	return createHash('sha256').update(`${projectDir}\n${seeds}`).digest('hex').slice(0, 16);
 }

@@ -1,26 +1,21 @@
 import path from 'node:path';
 import {cacheSubfolder} from '../config/folders.ts';
 import {templateName} from '../config/names.ts';
-import type {HarnessConfig} from '../config/options.ts';
 import {TemplateError} from '../errors.ts';
-import {connectClient, withClient} from '../postgres/client.ts';
+import {withClient} from '../postgres/client.ts';
 import {listDatabases} from '../postgres/databases.ts';
-import type {Progress, Server, ServerAdapter, Snapshot} from '../server/server.ts';
+import type {Server} from '../server/server.ts';
 import {startServer} from '../server/start.ts';
 import {runBuild} from '../template/builder.ts';
-import {combinationId, type Combination} from '../template/combination.ts';
-import {hashText} from '../template/file-hashes.ts';
+import type {Combination} from '../template/combination.ts';
 import {Fingerprinter} from '../template/fingerprint.ts';
 import type {TemplateRecord} from '../template/record.ts';
 import {CloneStrategies} from './clone-strategy.ts';
 import {withLock} from './lock.ts';
 import {log} from './log.ts';
 import type {SnapshotReport} from './protocol.ts';
-import type {Timeline} from './timeline.ts';
-import type {Wishes} from './wishes.ts';
-
-const keptSnapshots = 20;
-const keptMs = 14 * 24 * 3_600_000;
+import {buildSnapshot, type SnapshotBuildOptions} from './snapshot-build.ts';
+import {Snapshots} from './snapshots.ts';
 
 /** The template as the sources stand now. */
 export interface CurrentTemplate {
@@ -34,16 +29,7 @@ export interface CurrentTemplate {
 }
 
 /** What {@link Templates} works with. */
-export interface TemplatesOptions {
-	readonly adapter: ServerAdapter;
-	readonly config: HarnessConfig;
-	/** The keeper's id, written on servers. */
-	readonly owner: string;
-	/** The keeper's id in a form fit for database names. */
-	readonly databaseOwner: string;
-	readonly wishes: Wishes;
-	readonly progress: Progress;
-	readonly timeline?: Timeline | undefined;
+export interface TemplatesOptions extends SnapshotBuildOptions {
 	/** How often a template that another process builds is asked for. Default: for ten minutes. */
 	readonly lockAttempts?: number;
 }
@@ -60,16 +46,17 @@ class SourcesChanged extends Error {}
 export class Templates {
 	readonly #options: TemplatesOptions;
 	readonly #fingerprinter: Fingerprinter;
+	readonly #snapshots: Snapshots;
 	readonly #ending = new AbortController();
 	#looking = 0;
 	#strategies: CloneStrategies | undefined;
 	#identity: string | undefined;
-	#damaged: string | undefined;
 	#pending: {readonly fingerprint: string; readonly promise: Promise<CurrentTemplate>} | undefined;
 
 	constructor(options: TemplatesOptions) {
 		this.#options = options;
 		this.#fingerprinter = new Fingerprinter(options.config);
+		this.#snapshots = new Snapshots(options.adapter, options.wishes);
 	}
 
 	/** Builds on one server what a combination lacks there, and returns the records of all its templates. */
@@ -128,14 +115,14 @@ export class Templates {
 	/** What is known of the snapshot that servers start from now. */
 	async snapshot(): Promise<SnapshotReport | undefined> {
 		const current = await this.#pending?.promise.catch(() => {});
-		const found = current?.snapshot === undefined ? undefined : (await this.#options.adapter.list()).find(({name}) => name === current.snapshot);
+		const found = current?.snapshot === undefined ? undefined : await this.#snapshots.get(current.snapshot);
 		return found && {...found, fingerprint: current!.fingerprint, createdAt: found.createdAt.getTime(), lastUsedAt: found.lastUsedAt.getTime()};
 	}
 
 	/** Saves a snapshot that also holds what tests have asked for since the last one. */
 	async bake(): Promise<void> {
 		const current = await this.#pending?.promise.catch(() => {});
-		if (!current?.snapshot || current.snapshot === this.#snapshotName(current.fingerprint)) {
+		if (!current?.snapshot || current.snapshot === this.#snapshots.nameOf(current.fingerprint)) {
 			return;
 		}
 
@@ -172,7 +159,7 @@ export class Templates {
 	}
 
 	async #bakeFrom(fingerprint: string, from: string): Promise<string> {
-		const name = this.#snapshotName(fingerprint);
+		const name = this.#snapshots.nameOf(fingerprint);
 		if (await this.#options.adapter.has(name)) {
 			return name;
 		}
@@ -186,16 +173,16 @@ export class Templates {
 			return this.#ensureOnSharedServer(fingerprint);
 		}
 
-		const found = await this.#find(fingerprint);
+		const found = await this.#snapshots.find(fingerprint);
 		if (found) {
 			return {fingerprint, snapshot: found.name, isCached: true};
 		}
 
 		return this.#locked(fingerprint, async () => {
-			const builtMeanwhile = await this.#find(fingerprint);
+			const builtMeanwhile = await this.#snapshots.find(fingerprint);
 			const snapshot = builtMeanwhile?.name ?? await this.#save(fingerprint);
-			await this.#prune(snapshot);
-			return {fingerprint, snapshot, isCached: builtMeanwhile !== undefined, damaged: this.#damaged};
+			await this.#snapshots.prune(snapshot);
+			return {fingerprint, snapshot, isCached: builtMeanwhile !== undefined, damaged: this.#snapshots.damaged};
 		});
 	}
 
@@ -209,29 +196,6 @@ export class Templates {
 		} finally {
 			await server.stop();
 		}
-	}
-
-	/** Prefers the snapshot that holds all wishes, else takes one that holds some. */
-	async #find(fingerprint: string): Promise<Snapshot | undefined> {
-		const {adapter} = this.#options;
-		const all = (await adapter.list()).filter(({name}) => name.startsWith(fingerprint.slice(0, 24)));
-		const ordered = all.toSorted((a, b) => b.lastUsedAt.getTime() - a.lastUsedAt.getTime());
-		const preferred = this.#snapshotName(fingerprint);
-		for (const snapshot of ordered.toSorted((a, b) => Number(b.name === preferred) - Number(a.name === preferred))) {
-			if (await adapter.has(snapshot.name)) {
-				return snapshot;
-			}
-
-			log(`the snapshot ${snapshot.name} is damaged, and is not used`);
-			this.#damaged = snapshot.name;
-		}
-
-		return undefined;
-	}
-
-	#snapshotName(fingerprint: string): string {
-		const wishes = this.#options.wishes.list.map(wish => combinationId(wish)).toSorted().join(' ');
-		return `${fingerprint.slice(0, 24)}-${hashText(wishes).slice(0, 8)}`;
 	}
 
 	/** One process builds a template, the others wait for it; a lock whose holder died is taken over after 5 s. */
@@ -254,62 +218,19 @@ export class Templates {
 	}
 
 	async #save(fingerprint: string, from?: string): Promise<string> {
-		const {adapter, config, owner, databaseOwner, progress, wishes, timeline} = this.#options;
-		log(`building the snapshot ${this.#snapshotName(fingerprint)}`);
-		const endTemplate = timeline?.begin('template', {name: fingerprint});
-		progress('starting a server to build the snapshot');
-		const server = await startServer(adapter, {owner, progress, ...(from && {snapshot: from})});
-		// Between two steps nobody else may be connected, and a server that nobody is connected to ends itself.
-		const company = await connectClient({...server.address, applicationName: `dataflow-tdd keeper ${databaseOwner}`});
-		try {
-			const request = {address: server.address, config, fingerprint, owner: databaseOwner, saveLane: true};
-			await runBuild({...request, combinations: []}, progress, this.#ending.signal);
-			for (const wish of wishes.list) {
-				await this.#grant(wish, async () => runBuild({...request, combinations: [wish]}, progress, this.#ending.signal));
-			}
-
-			await this.#assertUnchanged(fingerprint);
-			endTemplate?.();
-			const name = this.#snapshotName(fingerprint);
-			progress('saving the snapshot');
-			const save = async (): Promise<void> => adapter.save(server, name);
-			await (timeline ? timeline.during('snapshot', {name}, save) : save());
-			return name;
-		} catch (error) {
-			await server.stop().catch(() => {});
-			throw error;
-		} finally {
-			endTemplate?.();
-			await company.end().catch(() => {});
-		}
+		return buildSnapshot(this.#options, {
+			fingerprint,
+			nameOf: combinations => this.#snapshots.nameOf(fingerprint, combinations),
+			from,
+			signal: this.#ending.signal,
+			assertUnchanged: async () => this.#assertUnchanged(fingerprint),
+		});
 	}
 
 	/** A file that was edited while it was built from would give a snapshot the name of other sources. */
 	async #assertUnchanged(fingerprint: string): Promise<void> {
 		if (await this.#fingerprinter.compute(this.#identity ?? '') !== fingerprint) {
 			throw new SourcesChanged();
-		}
-	}
-
-	/** A wish that fails is the business of the test that asks for it again, not of all the others. */
-	async #grant(wish: Combination, build: () => Promise<unknown>): Promise<void> {
-		try {
-			await build();
-		} catch (error) {
-			log(`left ${wish.packs.join('+')} out of the snapshot: ${(error as Error).message}`);
-			this.#options.wishes.drop(wish);
-		}
-	}
-
-	/** Removes what nobody used for two weeks, and the oldest beyond twenty. */
-	async #prune(current: string): Promise<void> {
-		const {adapter} = this.#options;
-		const all = (await adapter.list()).toSorted((a, b) => b.lastUsedAt.getTime() - a.lastUsedAt.getTime());
-		const isOld = ({lastUsedAt}: Snapshot): boolean => Date.now() - lastUsedAt.getTime() > keptMs;
-		const doomed = all.filter((snapshot, index) => snapshot.name !== current && (index >= keptSnapshots || isOld(snapshot)));
-		for (const {name} of doomed) {
-			log(`pruning the snapshot ${name}`);
-			await adapter.remove(name);
 		}
 	}
 }
