@@ -1,4 +1,4 @@
-import {readFileSync, readdirSync} from 'node:fs';
+import {existsSync, readFileSync, readdirSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import type {ExecutionContext} from 'ava';
@@ -19,9 +19,10 @@ async function assertOneTestFails(t: ExecutionContext, ended: Promise<{exitCode:
 	t.regex(output, /✔ a-hit › long after[^]*✔ b-later › second/);
 }
 
-/** The process of each server that the project runs embedded. */
+/** The process of each server that the project runs embedded; one that is being made has none yet, and one that ends has none any more. */
 function postmasters({base}: FaultProject): number[] {
-	return readdirSync(path.join(base, 'data')).map(name => Number(readFileSync(path.join(base, 'data', name, 'data/postmaster.pid'), 'utf8').split('\n')[0]));
+	const files = readdirSync(path.join(base, 'data')).map(name => path.join(base, 'data', name, 'data/postmaster.pid'));
+	return files.filter(file => existsSync(file)).map(file => Number(readFileSync(file, 'utf8').split('\n')[0]));
 }
 
 for (const [name, fault] of [
@@ -48,7 +49,9 @@ onEach(['embedded'], 'G21: after SIGKILL of the postmasters the test under way f
 	const run = await project.start({waits: true});
 	const {backend} = await run.hit();
 	const since = {fault: 'SIGKILL of the postmaster', at: performance.now()};
-	for (const pid of postmasters(project)) {
+	const servers = postmasters(project);
+	t.true(servers.length > 0);
+	for (const pid of servers) {
 		process.kill(pid, 'SIGKILL');
 	}
 
