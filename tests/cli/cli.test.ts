@@ -4,7 +4,8 @@ import test, {type ExecutionContext} from 'ava';
 import {freshSchema, makeProject, makeProjectFolder, runCli, untilGone, type Finished, type Project} from '../helpers/project.ts';
 import {withFolder} from '../helpers/folder.ts';
 
-const options = {workers: 1, lingerMs: 60_000};
+// What commands do is the same on every kind of server; this one is the soonest there.
+const options = {workers: 1, lingerMs: 60_000, server: 'embedded'};
 
 /** A project whose own configuration the commands read, so that they and the test speak to the same keeper. */
 async function cliProject(t: ExecutionContext, files: Readonly<Record<string, string>> = {}): Promise<Project> {
