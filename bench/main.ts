@@ -10,6 +10,7 @@ import {handoutLine} from './lines/handout.ts';
 import {memoryLine} from './lines/memory.ts';
 import {migrationsLine} from './lines/migrations.ts';
 import {monitorLine} from './lines/monitor.ts';
+import {partsLine} from './lines/parts.ts';
 import {peersLine} from './lines/peers.ts';
 import {serverLine} from './lines/server.ts';
 import {statementLine} from './lines/statement.ts';
@@ -19,7 +20,7 @@ import {helpText, readOptions, type BenchOptions} from './options.ts';
 import {keepResult, loadPerProcessor, toTable, verdict} from './report.ts';
 import {Workspace} from './workspace.ts';
 
-const lines: readonly Line[] = [contextLine, statementLine, handoutLine, cloneLine, serverLine, suiteLine, peersLine, monitorLine, thousandLine, migrationsLine, memoryLine, ...growthLines];
+const lines: readonly Line[] = [contextLine, statementLine, handoutLine, cloneLine, serverLine, suiteLine, peersLine, monitorLine, thousandLine, migrationsLine, memoryLine, partsLine, ...growthLines];
 
 function say(text: string): void {
 	process.stderr.write(`${text}\n`);

@@ -17,8 +17,8 @@ interface Shape {
 }
 
 /** The suite with the harness. */
-export async function harnessProject({workspace}: Bench, server: BenchServer, {name, script, ...shape}: Shape & {readonly script: string}): Promise<Project> {
-	return writeProject(workspace, {...shape, name: `${name}-${server}`, testFile: harnessFile, harness: {server, schemas: [script]}});
+export async function harnessProject({workspace}: Bench, server: BenchServer, {name, script, testFile = harnessFile, ...shape}: Shape & {readonly script: string; readonly testFile?: string}): Promise<Project> {
+	return writeProject(workspace, {...shape, name: `${name}-${server}`, testFile, harness: {server, schemas: [script]}});
 }
 
 /** As many tests in which nothing happens. */
@@ -27,6 +27,6 @@ export async function emptyProject({workspace}: Bench, {name, ...shape}: Shape):
 }
 
 /** The suite by hand, on a server that is given. */
-export async function handwrittenProject({workspace}: Bench, server: BenchServer, {given, files, name = 'suite'}: {readonly given: GivenServer; readonly files: number; readonly name?: string}): Promise<Project> {
-	return writeProject(workspace, {name: `${name}-handwritten-${server}`, files, testFile: handwrittenFile, env: {[serverVariable]: JSON.stringify(given.connection)}});
+export async function handwrittenProject({workspace}: Bench, server: BenchServer, {given, files, name = 'suite', testFile = handwrittenFile}: {readonly given: GivenServer; readonly files: number; readonly name?: string; readonly testFile?: string}): Promise<Project> {
+	return writeProject(workspace, {name: `${name}-handwritten-${server}`, files, testFile, env: {[serverVariable]: JSON.stringify(given.connection)}});
 }

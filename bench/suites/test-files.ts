@@ -26,31 +26,43 @@ for (let number = 1; number <= count; number++) {
 }
 `;
 
-/** Three inserts, a join, and a look for what other tests with the same keys have left. */
-export const harnessFile = `import test from 'ava';
-import {tddTestContext} from 'dataflow-tdd/ava';
+/** Three inserts, a join, and a look for what other tests with the same keys have left, written with Kysely. */
+const keepByKysely = `
+const id = 100_000;
+async function keepInvoice(t, db) {
+	await db.insertInto('customer').values({customer_id: id, first_name: 'Ada', last_name: 'Lovelace', email: 'ada@example.com'}).execute();
+	await db.insertInto('invoice').values({invoice_id: id, customer_id: id, invoice_date: '2024-05-06', total: '1.98'}).execute();
+	await db.insertInto('invoice_line').values({invoice_line_id: id, invoice_id: id, track_id: 1, unit_price: '0.99', quantity: 2}).execute();
+	const rows = await db.selectFrom('invoice_line')
+		.innerJoin('invoice', 'invoice.invoice_id', 'invoice_line.invoice_id')
+		.innerJoin('customer', 'customer.customer_id', 'invoice.customer_id')
+		.innerJoin('track', 'track.track_id', 'invoice_line.track_id')
+		.select(['customer.email', 'track.name', 'invoice.total', 'invoice_line.quantity'])
+		.where('customer.customer_id', '=', id).execute();
+	t.is(rows.length, 1);
+	t.is(rows[0].email, 'ada@example.com');
+	const others = await db.selectFrom('customer').select(({fn}) => fn.countAll().as('count')).where('customer_id', '>=', id).executeTakeFirstOrThrow();
+	t.is(Number(others.count), 1);
+}
+`;
 
-${count}
-${memory}
+/** A test with the harness, on one of the things that a context gives. */
+const harnessTests = (given: 'db' | 'pool'): string => `
 for (let number = 1; number <= count; number++) {
-	test('an invoice is kept ' + number, tddTestContext, async (t, {db}) => {
-		const id = 100_000;
-		await db.insertInto('customer').values({customer_id: id, first_name: 'Ada', last_name: 'Lovelace', email: 'ada@example.com'}).execute();
-		await db.insertInto('invoice').values({invoice_id: id, customer_id: id, invoice_date: '2024-05-06', total: '1.98'}).execute();
-		await db.insertInto('invoice_line').values({invoice_line_id: id, invoice_id: id, track_id: 1, unit_price: '0.99', quantity: 2}).execute();
-		const rows = await db.selectFrom('invoice_line')
-			.innerJoin('invoice', 'invoice.invoice_id', 'invoice_line.invoice_id')
-			.innerJoin('customer', 'customer.customer_id', 'invoice.customer_id')
-			.innerJoin('track', 'track.track_id', 'invoice_line.track_id')
-			.select(['customer.email', 'track.name', 'invoice.total', 'invoice_line.quantity'])
-			.where('customer.customer_id', '=', id).execute();
-		t.is(rows.length, 1);
-		t.is(rows[0].email, 'ada@example.com');
-		const others = await db.selectFrom('customer').select(({fn}) => fn.countAll().as('count')).where('customer_id', '>=', id).executeTakeFirstOrThrow();
-		t.is(Number(others.count), 1);
+	test('an invoice is kept ' + number, tddTestContext, async (t, {${given}}) => {
+		await keepInvoice(t, ${given});
 	});
 }
 `;
+
+const harnessHead = `import test from 'ava';
+import {tddTestContext} from 'dataflow-tdd/ava';
+
+${count}
+${memory}`;
+
+/** The suite with the harness. */
+export const harnessFile = `${harnessHead}${keepByKysely}${harnessTests('db')}`;
 
 /** The same five statements as text, for whatever has a `query`. */
 export const keepInvoice = `
@@ -92,6 +104,9 @@ test.afterEach.always(async () => {
 
 const statements = `${keepInvoice}${rolledBack}${serialTests}`;
 
+/** The suite with the harness, and without Kysely. */
+export const harnessSqlFile = `${harnessHead}${keepInvoice}${harnessTests('pool')}`;
+
 /** Where the hand-written variant finds its server, as JSON for pg. */
 export const serverVariable = 'BENCH_SERVER';
 
@@ -121,6 +136,15 @@ test.after.always(async () => {
 
 /** Written by hand: a clone for each file, one connection, each test between BEGIN and ROLLBACK. */
 export const handwrittenFile = `${ownDatabase()}${statements}`;
+
+const withKysely = {
+	imports: "import {Kysely, PostgresDialect} from 'kysely';\n",
+	afterwards: `const one = Object.assign(client, {release() {}});
+	db = new Kysely({dialect: new PostgresDialect({pool: {connect: async () => one, end: async () => {}}})});`,
+};
+
+/** The same, with statements that Kysely builds. */
+export const handwrittenKyselyFile = `${ownDatabase(withKysely)}let db;${keepByKysely}${rolledBack}${serialTests.replace('keepInvoice(t, client)', 'keepInvoice(t, db)')}`;
 
 /** Where variants that start containers of their own find their image and script. */
 export const containerVariables = {image: 'BENCH_IMAGE', script: 'BENCH_SCRIPT'} as const;
