@@ -3,6 +3,7 @@ export {tddParallelSafe, type CloneTestOptions, type ParallelSafeFixture} from '
 export {performanceMonitoredTest, type MonitoringOptions, type PerformanceMonitoring} from './fixtures/performance-monitored.ts';
 export {memoryOptimizedTest, type MemoryOptions, type MemoryTools} from './fixtures/memory-optimized.ts';
 export {performanceFallback, tddPerformanceTracker, type FallbackOptions, type PerformanceFallback, type PerformanceTracking} from './fixtures/performance-budget.ts';
+export {bothApproaches, type Approaches, type Assertions} from './fixtures/both-approaches.ts';
 export {enhancedTddContext, type Enhancement} from './fixtures/enhanced.ts';
 export type {MeasuredContext, MeasuredFixture, MeasuredOptions} from './fixtures/measured.ts';
 export type {Alert, Threshold} from './monitor/live/alert-handler.ts';

@@ -55,7 +55,10 @@ export type ErrorCode =
 	| 'ERR_HISTORY_FORMAT'
 	| 'ERR_HISTORY_BUSY'
 	| 'ERR_HISTORY_RUNNER'
-	| 'ERR_HISTORY_RECORD';
+	| 'ERR_HISTORY_RECORD'
+	| 'ERR_CLI_PSQL'
+	| 'ERR_CLI_KEPT'
+	| 'ERR_CLI_INIT';
 
 /** The three sentences of an error: what happened (names, numbers), why (most likely), what to do about it. */
 export interface ErrorParts {
@@ -109,8 +112,10 @@ export class ReportError extends HarnessError {}
 export class MonitorError extends HarnessError {}
 /** A suite could not be measured, or its history not be used. */
 export class HistoryError extends HarnessError {}
+/** A command cannot do what it was called for. */
+export class CliError extends HarnessError {}
 
-const classes = {ConfigError, GuardError, ServerError, TemplateError, SeedError, KeeperError, ContextError, ReportError, MonitorError, HistoryError};
+const classes = {ConfigError, GuardError, ServerError, TemplateError, SeedError, KeeperError, ContextError, ReportError, MonitorError, HistoryError, CliError};
 
 /** An error in the shape in which it travels between the keeper and its clients. */
 export interface WireError {

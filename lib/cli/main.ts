@@ -34,6 +34,14 @@ Examples:
   dataflow-tdd measure tests/orders.test.ts        # a part of the suite
   dataflow-tdd measure --check -- --match='*order*'`;
 
+const psqlHelp = `
+Examples:
+  dataflow-tdd psql                                 # the schema, and nothing in it
+  dataflow-tdd psql --seeds shop                    # with the rows of a seed pack
+  dataflow-tdd psql --kept                          # what the last failed test with tddParallelSafe has left
+  dataflow-tdd psql -- -c 'select count(*) from users'
+  pg_dump --schema-only "$(dataflow-tdd psql --url)"`;
+
 const program = new Command('dataflow-tdd')
 	.description('A real, ephemeral PostgreSQL for every test.')
 	.version(packageVersion())
@@ -42,15 +50,19 @@ const program = new Command('dataflow-tdd')
 
 program.command('doctor').description('say what is there, what tests will run on, and what is missing')
 	.option('--json', 'print JSON')
+	.addHelpText('after', '\nExamples:\n  dataflow-tdd doctor          # exit code 1 when something keeps tests from running\n  dataflow-tdd doctor --json')
 	.action(lazily(async () => (await import('./commands/doctor.ts')).doctor));
 program.command('status').description('show the keeper of this project and its servers')
 	.option('--json', 'print JSON')
+	.addHelpText('after', '\nExample:\n  dataflow-tdd status --json')
 	.action(lazily(async () => (await import('./commands/status.ts')).status));
 program.command('warm').description('build the template and start the servers, so that the next run waits for nothing')
 	.option('--json', 'print JSON')
+	.addHelpText('after', '\nExample:\n  dataflow-tdd warm            # in CI, beside the build; then npx ava')
 	.action(lazily(async () => (await import('./commands/warm.ts')).warm));
 program.command('stop').description('end the keeper of this project and everything that it started')
 	.option('--json', 'print JSON')
+	.addHelpText('after', '\nExample:\n  dataflow-tdd stop            # before PostgreSQL, or the binaries, are updated')
 	.action(lazily(async () => (await import('./commands/stop.ts')).stop));
 program.command('types').description('write the file that registers the table types and seed packs of this project')
 	.option('--out <file>', 'where to write it', 'tests/tdd-env.d.ts')
@@ -76,10 +88,24 @@ program.command('measure').description('run the suite several times, and compare
 	.option('--json', 'print JSON')
 	.addHelpText('after', measureHelp)
 	.action(async (args: string[], options: object) => lazily(async () => (await import('./commands/measure.ts')).measure)({...options, args} as never));
+program.command('init').description('set this project up: configuration, a first test, a workflow; it never writes over a file')
+	.option('--dry-run', 'write nothing; say what would be written')
+	.option('--json', 'print JSON')
+	.addHelpText('after', '\nExample:\n  npm init -y && npm pkg set type=module && npx dataflow-tdd init')
+	.action(lazily(async () => (await import('./commands/init.ts')).init));
+program.command('psql').description('open psql on a new database of this schema, or on the one that was kept of a failed test')
+	.argument('[args...]', 'behind --, what psql itself is to get')
+	.option('--seeds <packs...>', 'with the rows of these seed packs')
+	.option('--kept [name]', 'the newest database of a failed test, or the one of this name')
+	.option('--url', 'open nothing; print the URL, password and all, for another client')
+	.option('--json', 'open nothing; print JSON, with a password only with --url')
+	.addHelpText('after', psqlHelp)
+	.action(async (args: string[], options: object) => lazily(async () => (await import('./commands/psql.ts')).psql)({...options, args}));
 program.command('prune').description('remove snapshots that nobody has used for a while, of all projects on this machine')
 	.option('--days <number>', 'keep what was used in the last days', '14')
 	.option('--all', 'remove all of them')
 	.option('--json', 'print JSON')
+	.addHelpText('after', '\nExamples:\n  dataflow-tdd prune --days 3\n  dataflow-tdd prune --all     # the next run of each project builds its snapshot anew')
 	.action(lazily(async () => (await import('./commands/prune.ts')).prune));
 
 for (const command of [program, ...program.commands]) {

@@ -3,6 +3,11 @@ import path from 'node:path';
 import {runtimeFolder} from '../config/folders.ts';
 import type {ServerAddress} from '../server/server.ts';
 
+/** The file in which a keeper writes down how the databases are reached that it keeps. */
+export function serviceFileOf(keeper: string): string {
+	return path.join(runtimeFolder(), `${keeper}.pgservice`);
+}
+
 /**
  * Writes down how kept databases are reached, for psql and everything else that is built on libpq. The file is the user's alone,
  * so that no password has to be printed.
@@ -14,7 +19,7 @@ export class KeptDatabases {
 
 	/** @param id of the keeper */
 	constructor(id: string) {
-		this.file = path.join(runtimeFolder(), `${id}.pgservice`);
+		this.file = serviceFileOf(id);
 	}
 
 	/** @returns the name of its service */

@@ -15,6 +15,8 @@ export interface BundleMap {
 	readonly modules: Readonly<Record<string, string>>;
 	/** From where the bundled files import what is not bundled. */
 	readonly importer: string;
+	/** From where the project imports, as the URL of a file. */
+	readonly project: string;
 }
 
 const buildFolder = path.dirname(import.meta.dirname);
@@ -120,7 +122,7 @@ export async function ensureBundle(projectDir: string): Promise<BundleMap | unde
 		}
 
 		const modules = Object.fromEntries(all.map(([, url], index) => [url, pathToFileURL(path.join(folder, `door-${index}.mjs`)).href]));
-		return {folder: `${pathToFileURL(folder).href}/`, modules, importer: pathToFileURL(path.join(buildFolder, 'index.js')).href};
+		return {folder: `${pathToFileURL(folder).href}/`, modules, importer: pathToFileURL(path.join(buildFolder, 'index.js')).href, project: pathToFileURL(path.join(projectDir, 'package.json')).href};
 	} catch {
 		return undefined;
 	}

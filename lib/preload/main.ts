@@ -1,20 +1,49 @@
 // Loaded by AVA in each worker, before the test file.
-import {registerHooks} from 'node:module';
+import {registerHooks, type ResolveFnOutput} from 'node:module';
+import process from 'node:process';
+import {skippedVariable} from '../config/mode.ts';
 import type {BundleMap} from './bundle.ts';
 
 /** Called by AVA with what `withTdd` gave: sends imports of bundled modules to the bundle, wherever they come from. */
 export default function preload(bundle: BundleMap | undefined): void {
-	if (!bundle) {
-		return;
+	if (bundle) {
+		useBundle(bundle);
 	}
 
-	const {modules, folder, importer} = bundle;
+	if (process.env[skippedVariable] !== undefined) {
+		skipFixtures();
+	}
+}
+
+function useBundle({modules, folder, importer, project}: BundleMap): void {
 	registerHooks({
 		resolve(specifier, context, next) {
 			const isFromBundle = context.parentURL?.startsWith(folder) && !specifier.startsWith('.');
-			const resolved = next(specifier, isFromBundle ? {...context, parentURL: importer} : context);
+			// The runner is the project's, also where the harness is linked from elsewhere and has one of its own beside it.
+			const parentURL = specifier === 'ava' ? project : importer;
+			const resolved = next(specifier, isFromBundle ? {...context, parentURL} : context);
 			const url = modules[resolved.url];
 			return url === undefined ? resolved : {...resolved, url, format: 'module'};
+		},
+	});
+}
+
+/** Puts a module of ours in the place of AVA; only that one gets AVA itself. */
+function skipFixtures(): void {
+	const wrapper = new URL('skipping.js', import.meta.url).href;
+	let ava: ResolveFnOutput | undefined;
+	registerHooks({
+		resolve(specifier, context, next) {
+			if (specifier !== 'ava') {
+				return next(specifier, context);
+			}
+
+			if (context.parentURL === wrapper) {
+				return ava ? {...ava, shortCircuit: true} : next(specifier, context);
+			}
+
+			ava = next(specifier, context);
+			return {url: wrapper, format: 'module', shortCircuit: true};
 		},
 	});
 }

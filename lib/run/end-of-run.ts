@@ -4,7 +4,7 @@ import process from 'node:process';
 import {runVariable} from '../config/mode.ts';
 import type {HarnessConfig} from '../config/options.ts';
 import type {KeeperClient} from '../keeper/client.ts';
-import {createRun, readFileRecords} from '../monitor/run-store.ts';
+import {createRun, readFileRecords, removeRun} from '../monitor/run-store.ts';
 import {complain, endAtOnce, endWell, type Run} from './run-end.ts';
 
 /** AVA starts the next worker within so long: after that, a run in watch mode is over. */
@@ -16,6 +16,8 @@ export interface RecordedRun {
 	readonly environment: Readonly<Record<string, string>>;
 	/** Called once there is a keeper. */
 	follow(keeper: KeeperClient): void;
+	/** Called when there is none: then nothing will be measured. */
+	drop(): void;
 }
 
 /**
@@ -36,6 +38,9 @@ function record(config: HarnessConfig): RecordedRun {
 	const {id, folder} = createRun(config.projectDir, startedAt);
 	return {
 		environment: {[runVariable]: folder},
+		drop() {
+			removeRun(folder);
+		},
 		follow(keeper) {
 			const run: Run = {config, keeper, id, folder, startedAt};
 			if (process.argv.some(argument => argument === '--watch' || argument === '-w')) {

@@ -10,9 +10,11 @@ import {bySeed} from '../config/order.ts';
 import {validateOptions} from '../config/validate.ts';
 import {ensureBundle, type BundleMap} from '../preload/bundle.ts';
 import {wantedReports} from '../report/reports.ts';
-import {recordRun, type RecordedRun} from './end-of-run.ts';
+import {isUnavailable} from '../server/unavailable.ts';
+import {recordRun} from './end-of-run.ts';
 import {asOneMessage, beginRun} from './run.ts';
 import {addressVariables, raiseSignpost} from './signpost.ts';
+import {skipDatabaseTests} from './skipped-run.ts';
 
 /** What can stand in ava.config.mjs, as far as the harness looks at it. */
 export interface AvaConfig {
@@ -74,17 +76,36 @@ function withIgnored({watchMode}: AvaConfig, {projectDir, report, historyFile}: 
 interface Parts {
 	readonly harness: HarnessConfig;
 	readonly bundle: BundleMap | undefined;
-	readonly database: Readonly<Record<string, string>>;
-	readonly run: RecordedRun | undefined;
+	/** What workers are told beside their session. */
+	readonly environment: Readonly<Record<string, string>>;
 }
 
-function withHarness(config: AvaConfig, {harness, bundle, database, run}: Parts): AvaConfig {
+/** Gets everything ready that a run needs. Without a server, a run that may skip tests goes on. */
+async function beginParts(config: AvaConfig, harness: HarnessConfig): Promise<Parts> {
+	const run = harness.monitor === 'on' ? recordRun(harness) : undefined;
+	const shared = Promise.all([ensureBundle(harness.projectDir), databaseVariables(config)]);
+	try {
+		const [keeper, [bundle, database]] = await Promise.all([beginRun(harness), shared]);
+		run?.follow(keeper);
+		return {harness, bundle, environment: {...database, ...run?.environment}};
+	} catch (error) {
+		run?.drop();
+		if (harness.onUnavailable !== 'skip' || !isUnavailable(error)) {
+			throw error;
+		}
+
+		const [bundle, database] = await shared;
+		return {harness, bundle, environment: {...database, ...skipDatabaseTests(error.message)}};
+	}
+}
+
+function withHarness(config: AvaConfig, {harness, bundle, environment}: Parts): AvaConfig {
 	return {
 		...withDefaults(config),
 		watchMode: withIgnored(config, harness),
 		...(harness.shuffle !== undefined && {sortTestFiles: bySeed(harness.shuffle)}),
 		require: [[path.join(import.meta.dirname, '..', 'preload', 'main.js'), bundle], ...[config.require ?? []].flat()],
-		environmentVariables: {...compileCache(harness), ...database, ...config.environmentVariables, [modeVariable]: 'on', [sessionVariable]: JSON.stringify(harness), ...run?.environment},
+		environmentVariables: {...compileCache(harness), ...environment, ...config.environmentVariables, [modeVariable]: 'on', [sessionVariable]: JSON.stringify(harness)},
 	};
 }
 
@@ -102,13 +123,10 @@ export function withTdd(avaConfig: AvaConfig | Factory = {}, options: HarnessOpt
 			validateOptions(options, 'the second argument of withTdd');
 			const harness = await loadConfig(projectDir, {...options, workers: options.workers ?? concurrencyOf(config)});
 			if (!isAvaRun()) {
-				return withHarness(config, {harness, bundle: undefined, database: {}, run: undefined});
+				return withHarness(config, {harness, bundle: undefined, environment: {}});
 			}
 
-			const run = harness.monitor === 'on' ? recordRun(harness) : undefined;
-			const [bundle, database, keeper] = await Promise.all([ensureBundle(projectDir), databaseVariables(config), beginRun(harness)]);
-			run?.follow(keeper);
-			return withHarness(config, {harness, bundle, database, run});
+			return withHarness(config, await beginParts(config, harness));
 		} catch (error) {
 			// Commands of the harness load this file, too, and show errors in their own way.
 			throw isAvaRun() ? asOneMessage(error) : error;

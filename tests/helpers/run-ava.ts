@@ -96,6 +96,18 @@ export async function makeProject(name: string): Promise<Project> {
 	}
 
 	await linkModules(folder);
+	return projectIn(folder);
+}
+
+/** A project that lies in a folder with all that it needs but its modules. Those are linked now; what it runs is ended with the test. */
+export async function linkProject(t: ExecutionContext, folder: string): Promise<Project> {
+	await linkModules(folder);
+	const project = projectIn(folder);
+	t.teardown(async () => project.remove());
+	return project;
+}
+
+function projectIn(folder: string): Project {
 	const running = new Set<ChildProcessWithoutNullStreams>();
 	const spawnHere = (options: RunOptions): ChildProcessWithoutNullStreams => {
 		const child = spawnAva(folder, options);

@@ -1,0 +1,80 @@
+import {mkdtemp, rm, symlink, writeFile} from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import test, {type ExecutionContext} from 'ava';
+import {withClient} from '#lib/postgres/client.js';
+import {readServices, urlOf} from '#lib/cli/psql/service.js';
+import {freshSchema, makeProject, runCli, type Project} from '../helpers/project.ts';
+
+const options = {workers: 1, lingerMs: 60_000};
+
+async function psqlProject(t: ExecutionContext): Promise<Project> {
+	return makeProject(t, {options, files: {
+		'package.json': JSON.stringify({type: 'module', 'dataflow-tdd': options}),
+		'schemas/001.sql': freshSchema('create table items (id int generated always as identity primary key, name text not null);'),
+		'seeds/few.sql': "insert into items (name) values ('one'), ('two');",
+	}});
+}
+
+/** A client for a URL, as any would be: it is told nothing else. */
+async function countItems(url: string): Promise<number> {
+	const {hostname, port, username, password, pathname, searchParams} = new URL(url);
+	const address = {host: searchParams.get('host') ?? hostname, port: Number(port), user: username, password: decodeURIComponent(password), database: pathname.slice(1)};
+	return withClient(address, async client => {
+		const {rows} = await client.query<{count: number}>('select count(*)::int as count from items');
+		return rows[0]!.count;
+	});
+}
+
+test('psql --url prints the URL of a new database that outlasts the command, with the rows of seed packs', async t => {
+	const {dir} = await psqlProject(t);
+	const empty = await runCli(dir, ['psql', '--url']);
+	t.is(empty.status, 0, empty.stderr);
+	t.is(await countItems(empty.stdout.trim()), 0);
+	t.regex(empty.stderr, /stays while the keeper does: 60 s/);
+	const filled = await runCli(dir, ['psql', '--seeds', 'few', '--url', '--json']);
+	const {url, serviceFile, password} = JSON.parse(filled.stdout);
+	t.is(await countItems(url), 2);
+	t.is(password, undefined);
+	t.true(readServices(serviceFile).some(one => urlOf(one) === url));
+	const kept = await runCli(dir, ['psql', '--kept', '--url']);
+	t.is(kept.stdout.trim(), url, 'the newest of those that are kept');
+	const {stdout} = await runCli(dir, ['psql', '--kept', '--json']);
+	t.false(stdout.includes(new URL(url).password), 'no password that nobody asked for');
+	await runCli(dir, ['stop']);
+});
+
+test('psql runs psql on the database, passes its arguments on, and ends with its exit code', async t => {
+	const {dir} = await psqlProject(t);
+	const bin = await mkdtemp(path.join(os.tmpdir(), 'dataflow-tdd-bin-'));
+	t.teardown(async () => rm(bin, {recursive: true, force: true}));
+	// No machine of ours is sure to have psql; what counts is what it is called with.
+	await writeFile(path.join(bin, 'psql'), '#!/bin/sh\necho "$@"\ngrep -c dbname= "$PGSERVICEFILE"\nexit 3\n', {mode: 0o755});
+	await symlink(process.execPath, path.join(bin, 'node'));
+	const {status, stdout} = await runCli(dir, ['psql', '--', '-c', 'select 1'], {PATH: `${bin}:/usr/bin:/bin`});
+	t.is(status, 3);
+	t.regex(stdout, /^service=tdd_c_\S+ -c select 1\n1\n$/);
+	const missing = await runCli(dir, ['psql'], {PATH: path.dirname(process.execPath)});
+	t.is(missing.status, 1);
+	t.regex(missing.stderr, /^ERR_CLI_PSQL: psql cannot be run: .*dataflow-tdd psql --url/);
+	await runCli(dir, ['stop']);
+});
+
+test('a database that is not kept is told by name, with those that are', async t => {
+	const {dir} = await psqlProject(t);
+	const none = await runCli(dir, ['psql', '--kept']);
+	t.is(none.status, 1);
+	t.regex(none.stderr, /^ERR_CLI_KEPT: No database is kept for this project\./);
+	const {stdout} = await runCli(dir, ['psql', '--json']);
+	const {name} = JSON.parse(stdout);
+	const other = await runCli(dir, ['psql', '--kept', 'tdd_c_other']);
+	t.regex(other.stderr, new RegExp(`ERR_CLI_KEPT: No database named tdd_c_other is kept.*${name}`));
+	await runCli(dir, ['stop']);
+});
+
+test('a socket folder is a parameter of a URL, and a password is escaped', t => {
+	const service = {name: 's', host: '/run/a b', port: '5433', user: 'postgres', password: 'p@ss/word', dbname: 'tdd_c_1'};
+	t.is(urlOf(service), 'postgres://postgres:p%40ss%2Fword@localhost:5433/tdd_c_1?host=%2Frun%2Fa+b');
+	t.is(urlOf({...service, host: '::1'}), 'postgres://postgres:p%40ss%2Fword@[::1]:5433/tdd_c_1');
+});
