@@ -1,0 +1,15 @@
+import type {Literal} from './literal.ts';
+import {readScriptLiterals} from './script-literals.ts';
+import {readSqlLiterals} from './sql-literals.ts';
+
+/** Files whose literals can be read, by the end of their name. */
+export const readableFiles = /(?<!\.d)\.(?:[cm]?[jt]s|[jt]sx|sql)$/;
+
+/**
+ * Reads the literals of a file.
+ *
+ * @throws {ERR_TEMPLATE_SQL} when a file of SQL cannot be read, a SyntaxError when one of JavaScript cannot.
+ */
+export async function readLiterals(file: string, source: string): Promise<Literal[]> {
+	return file.endsWith('.sql') ? readSqlLiterals(file, source) : readScriptLiterals(file, source);
+}
