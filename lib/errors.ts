@@ -55,7 +55,8 @@ export type ErrorCode =
 	| 'ERR_HISTORY_FORMAT'
 	| 'ERR_HISTORY_BUSY'
 	| 'ERR_HISTORY_RUNNER'
-	| 'ERR_HISTORY_RECORD';
+	| 'ERR_HISTORY_RECORD'
+	| 'ERR_COMPLIANCE_PATH';
 
 /** The three sentences of an error: what happened (names, numbers), why (most likely), what to do about it. */
 export interface ErrorParts {
@@ -110,7 +111,10 @@ export class MonitorError extends HarnessError {}
 /** A suite could not be measured, or its history not be used. */
 export class HistoryError extends HarnessError {}
 
-const classes = {ConfigError, GuardError, ServerError, TemplateError, SeedError, KeeperError, ContextError, ReportError, MonitorError, HistoryError};
+/** Test files could not be checked. */
+export class ComplianceError extends HarnessError {}
+
+const classes = {ConfigError, GuardError, ServerError, TemplateError, SeedError, KeeperError, ContextError, ReportError, MonitorError, HistoryError, ComplianceError};
 
 /** An error in the shape in which it travels between the keeper and its clients. */
 export interface WireError {
