@@ -56,6 +56,7 @@ export type ErrorCode =
 	| 'ERR_HISTORY_BUSY'
 	| 'ERR_HISTORY_RUNNER'
 	| 'ERR_HISTORY_RECORD'
+	| 'ERR_COMPLIANCE_PATH'
 	| 'ERR_CLI_PSQL'
 	| 'ERR_CLI_KEPT'
 	| 'ERR_CLI_INIT';
@@ -115,7 +116,10 @@ export class HistoryError extends HarnessError {}
 /** A command cannot do what it was called for. */
 export class CliError extends HarnessError {}
 
-const classes = {ConfigError, GuardError, ServerError, TemplateError, SeedError, KeeperError, ContextError, ReportError, MonitorError, HistoryError, CliError};
+/** Test files could not be checked. */
+export class ComplianceError extends HarnessError {}
+
+const classes = {ConfigError, GuardError, ServerError, TemplateError, SeedError, KeeperError, ContextError, ReportError, MonitorError, HistoryError, ComplianceError, CliError};
 
 /** An error in the shape in which it travels between the keeper and its clients. */
 export interface WireError {

@@ -1,3 +1,6 @@
+export type {ComplianceFix} from './compliance/finding.ts';
+export {complianceRules, type ComplianceRuleInfo, type ComplianceRuleName} from './compliance/rule-list.ts';
+export {validateTddCompliance, type ComplianceIssue, type ComplianceOptions} from './compliance/validate.ts';
 export {isTddMode} from './config/mode.ts';
 export type {CommandSource, HarnessOptions, SchemaSource} from './config/options.ts';
 export type {CacheReport, SchemaStatistics} from './context/cache-statistics.ts';
@@ -9,7 +12,7 @@ export {createHarness, type Disposable, type Harness, type SeededData} from './c
 export type {Dataflow, Model, Models} from './context/models.ts';
 export type {RollbackOptions, TestContext} from './context/rollback-context.ts';
 export type {ContextSavepoint} from './context/savepoint.ts';
-export {CliError, ConfigError, ContextError, GuardError, HarnessError, HistoryError, KeeperError, MonitorError, ReportError, SeedError, ServerError, TemplateError, type ErrorCode} from './errors.ts';
+export {CliError, ComplianceError, ConfigError, ContextError, GuardError, HarnessError, HistoryError, KeeperError, MonitorError, ReportError, SeedError, ServerError, TemplateError, type ErrorCode} from './errors.ts';
 export {detectRegressions, type PerformanceRecord, type Regression, type RegressionOptions} from './history/detect-regressions.ts';
 export type {FlatMetrics} from './history/history.ts';
 export {addToPerformanceHistory, readPerformanceHistory} from './history/plain-history.ts';

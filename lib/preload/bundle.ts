@@ -91,7 +91,7 @@ async function writeBundle(doors: ReadonlyArray<readonly [string, string]>, fold
 	const entryPoints = doors.map(([name, url], index) => ({in: `${fileURLToPath(url)}${name.endsWith(requireMark) ? requireMark : ''}`, out: `door-${index}`}));
 	await build({
 		entryPoints, outdir: part, bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node22', outExtension: {'.js': '.mjs'},
-		external: ['ava', 'esbuild', 'libpg-query', 'write-file-atomic', 'pg-native', 'cloudflare:sockets'], plugins: [keepPlaces, forRequire], logLevel: 'silent', legalComments: 'none', minifySyntax: true, minifyWhitespace: true,
+		external: ['ava', 'esbuild', 'libpg-query', 'oxc-parser', '@typescript-eslint/scope-manager', 'write-file-atomic', 'pg-native', 'cloudflare:sockets'], plugins: [keepPlaces, forRequire], logLevel: 'silent', legalComments: 'none', minifySyntax: true, minifyWhitespace: true,
 		banner: {js: `import {createRequire as harnessRequire} from 'node:module'; const require = harnessRequire(import.meta.url);`},
 	});
 	await writeFile(path.join(part, 'package.json'), '{"type":"module"}');

@@ -21,6 +21,7 @@ for (const turn of ['first', 'second', 'third']) {
 		t.is((await models.users.find({email: 'ada@example.com'}))?.name, 'Ada', 'the row does not know of it');
 	});
 
+	// dataflow-tdd-ignore no-oversized-fixture: it is the clone's copy of the data that is looked at
 	test.serial(`G35 C: what a test changes in seed data is not seen by others: the ${turn}`, tddParallelSafe.with({seeds: ['shop']}), async (t, {data, models}) => {
 		const ada = data.shop.ada as unknown as Changed;
 		t.is(ada.name, 'Ada');

@@ -15,6 +15,10 @@ export interface Annotation {
 	/** Absolute. */
 	readonly file: string;
 	readonly line?: number;
+	/** From 1; with its end only where a piece of a line, or several lines, are meant. */
+	readonly column?: number;
+	readonly endLine?: number;
+	readonly endColumn?: number;
 	readonly title: string;
 	readonly message: string;
 }
@@ -94,9 +98,11 @@ export function renderAnnotations(annotations: readonly Annotation[], workspace:
 	});
 }
 
-function renderAnnotation({level, file, line, title, message}: Annotation, workspace: string): string {
-	const properties = {file: path.relative(workspace, file).split(path.sep).join('/'), ...(line !== undefined && {line: String(line)}), title: oneLine(title)};
-	const written = Object.entries(properties).map(([name, value]) => `${name}=${escapeProperty(value)}`);
+/** Renders one annotation as a workflow command, in one line. */
+export function renderAnnotation({level, file, line, column: col, endLine, endColumn, title, message}: Annotation, workspace: string): string {
+	const place = Object.entries({line, endLine, col, endColumn}).filter(([, number]) => number !== undefined).map(([name, number]) => [name, String(number)] as const);
+	const properties = [['file', path.relative(workspace, file).split(path.sep).join('/')], ...place, ['title', oneLine(title)]] as const;
+	const written = properties.map(([name, value]) => `${name}=${escapeProperty(value)}`);
 	return `::${level} ${written.join(',')}::${escapeData(message)}`;
 }
 

@@ -1,0 +1,122 @@
+import path from 'node:path';
+import {check, messageOf} from './compliance/checks.ts';
+import type {Scopes} from './compliance/bindings.ts';
+import type {Finding} from './compliance/finding.ts';
+import {complianceRules, type ComplianceRuleInfo, type ComplianceRuleName} from './compliance/rule-list.ts';
+import {loadSqlParser} from './compliance/sql.ts';
+import {Suppressions} from './compliance/suppression.ts';
+import {TestFile} from './compliance/test-file.ts';
+import {packageVersion} from './keeper/identity.ts';
+import type {AstNode, NodeOf} from './source/ast.ts';
+import type {SourceComment} from './source/parse.ts';
+
+// ESLint's rules cannot wait, so PostgreSQL's parser is loaded with the plugin.
+await loadSqlParser();
+
+/** Of a file, what ESLint gives a rule. */
+interface SourceCode {
+	readonly text: string;
+	readonly ast: AstNode;
+	readonly scopeManager: object | null;
+	getAllComments(): ReadonlyArray<object>;
+	getLocFromIndex(index: number): {line: number; column: number};
+}
+
+/** Of ESLint, what a rule needs. */
+export interface RuleContext {
+	readonly filename: string;
+	readonly cwd: string;
+	readonly sourceCode: SourceCode;
+	report(descriptor: object): void;
+}
+
+/** A rule in ESLint's form. */
+export interface EslintRule {
+	readonly meta: {
+		readonly type: 'problem';
+		readonly docs: {readonly description: string; readonly recommended: true; readonly url: string};
+		readonly fixable?: 'code';
+		readonly schema: [];
+	};
+	/** The context is ESLint's or oxlint's; both give what {@link RuleContext} says. */
+	create(context: object): Record<string, (node: never) => void>;
+}
+
+/** The plugin in ESLint's form, with the configuration `recommended` for `eslint.config.js`. */
+export interface EslintPlugin {
+	readonly meta: {readonly name: string; readonly version: string};
+	readonly rules: Readonly<Record<ComplianceRuleName, EslintRule>>;
+	readonly configs: {readonly recommended: {
+		readonly name: string;
+		/** The plugin itself: with a type that does not hold its own, as ESLint's does not. */
+		readonly plugins: Record<string, Pick<EslintPlugin, 'meta' | 'rules'>>;
+		readonly rules: Readonly<Record<`dataflow-tdd/${ComplianceRuleName}`, 'error'>>;
+	}};
+}
+
+/** What is known of files that are being linted: all rules of a file share it, and it goes with the file's tree. */
+const known = new WeakMap<AstNode, {readonly file: TestFile; readonly suppressions: Suppressions}>();
+
+function read({filename, cwd, sourceCode}: RuleContext): {readonly file: TestFile; readonly suppressions: Suppressions} | undefined {
+	const {ast, text, scopeManager} = sourceCode;
+	const before = known.get(ast);
+	if (before || !scopeManager) {
+		return before;
+	}
+
+	const file = new TestFile({file: path.resolve(cwd, filename), root: cwd, text, program: ast as NodeOf<'Program'>, scopes: scopeManager as Scopes, definitions: new Map()});
+	const fresh = {file, suppressions: new Suppressions(text, sourceCode.getAllComments() as SourceComment[])};
+	known.set(ast, fresh);
+	return fresh;
+}
+
+function report(context: RuleContext, finding: Finding): void {
+	const {fix, node: {range: [start, end]}} = finding;
+	const {sourceCode} = context;
+	context.report({
+		loc: {start: sourceCode.getLocFromIndex(start), end: sourceCode.getLocFromIndex(end)},
+		message: messageOf(finding),
+		...(fix && {fix: (fixer: {replaceTextRange(range: readonly [number, number], text: string): object}) => fixer.replaceTextRange(fix.range, fix.text)}),
+	});
+}
+
+function createRule({name, description, docs, isFixable}: ComplianceRuleInfo): EslintRule {
+	return {
+		meta: {type: 'problem', docs: {description, recommended: true, url: docs}, ...(isFixable && {fixable: 'code' as const}), schema: []},
+		create(given) {
+			const context = given as RuleContext;
+			return {
+				// At the end every node knows its parent.
+				'Program:exit': () => {
+					const source = read(context);
+					for (const finding of source ? check(name, source.file) : []) {
+						if (!source?.suppressions.has(name, context.sourceCode.getLocFromIndex(finding.node.range[0]).line)) {
+							report(context, finding);
+						}
+					}
+				},
+			};
+		},
+	};
+}
+
+const rules = Object.fromEntries(complianceRules.map(rule => [rule.name, createRule(rule)])) as EslintPlugin['rules'];
+
+/** The configuration names the plugin, which holds the configuration. */
+const plugins: EslintPlugin['configs']['recommended']['plugins'] = {};
+
+const plugin: EslintPlugin = {
+	meta: {name: 'dataflow-tdd', version: packageVersion()},
+	rules,
+	configs: {recommended: {
+		name: 'dataflow-tdd/recommended',
+		plugins,
+		rules: Object.fromEntries(complianceRules.map(({name}) => [`dataflow-tdd/${name}`, 'error'])) as EslintPlugin['configs']['recommended']['rules'],
+	}},
+};
+
+plugins['dataflow-tdd'] = plugin;
+
+export default plugin;
+export const {meta, configs} = plugin;
+export {rules};

@@ -1,0 +1,129 @@
+import test from 'ava';
+import {checked, dedent, placesOf} from '../checked.ts';
+
+const find = (code: string): readonly string[] => placesOf('no-manual-cleanup', code);
+
+test('TRUNCATE, DROP SCHEMA and DELETE without WHERE are found in hooks, and in functions that hooks call', t => {
+	t.deepEqual(find(`
+		import test from 'ava';
+		import {sql} from 'kysely';
+		import {db, pool, tables} from './database.js';
+
+		async function empty() {
+			for (const table of tables) {
+				await pool.query(\`TRUNCATE TABLE \${table} RESTART IDENTITY CASCADE\`);
+			}
+		}
+
+		test.beforeEach(async () => {
+			await pool.query('-- from nothing\\n drop schema public cascade; create schema public');
+			await db.deleteFrom('users').execute();
+			await sql\`delete from orders\`.execute(db);
+		});
+		test.afterEach.always(empty);
+		test.after(async () => {
+			await empty();
+			await db.schema.dropSchema('app').cascade().execute();
+		});
+		test('a user', t => t.pass());
+	`), [
+		'7:9 pool.query(`TRUNCATE TABLE ${table} RESTART IDENTITY CASCADE`)',
+		'12:8 pool.query(\'-- from nothing\\n drop schema public cascade; create schema public\')',
+		'13:8 db.deleteFrom(\'users\').execute()',
+		'14:8 sql`delete from orders`',
+		'19:8 db.schema.dropSchema(\'app\').cascade().execute()',
+	]);
+});
+
+test('clean-up in a test is found in teardowns, in finally, as its last statement and by psql', t => {
+	t.deepEqual(find(`
+		import {execFileSync} from 'node:child_process';
+		import test from 'ava';
+		import {tddTestContext} from 'dataflow-tdd/ava';
+
+		test.before(() => {
+			execFileSync('psql', ['-c', 'DROP SCHEMA public CASCADE']);
+		});
+		test('one', tddTestContext, async (t, {connection}) => {
+			t.teardown(async () => connection.execute('truncate users'));
+			try {
+				t.pass();
+			} finally {
+				await connection.execute('delete from users');
+			}
+		});
+		test('two', tddTestContext, async (t, {connection}) => {
+			t.pass();
+			await connection.execute('truncate users, orders');
+		});
+	`), [
+		'6:2 execFileSync(\'psql\', [\'-c\', \'DROP SCHEMA public CASCADE\'])',
+		'9:25 connection.execute(\'truncate users\')',
+		'13:9 connection.execute(\'delete from users\')',
+		'18:8 connection.execute(\'truncate users, orders\')',
+	]);
+});
+
+test('what a test is about, and what removes certain rows, is left alone', t => {
+	t.deepEqual(find(`
+		import test from 'ava';
+		import {tddTestContext} from 'dataflow-tdd/ava';
+		import {db, pool} from './database.js';
+
+		test.afterEach(async () => {
+			await pool.query('delete from users where email like $1', ['%@example.com']);
+			await pool.query(\`delete from orders using users where orders.user_id = users.id\`);
+			await db.deleteFrom('users').where('id', '=', 1).execute();
+			console.log('truncate users');
+			await pool.query('select \\'truncate users\\'');
+		});
+		test('emptying a table is seen', tddTestContext, async (t, {connection, savepoint}) => {
+			const before = await savepoint();
+			await connection.execute('delete from users');
+			await connection.execute('truncate orders cascade');
+			t.is(await connection.fetchValue('select count(*)::int from users'), 0);
+			await before.rollback();
+		});
+		test('the last statement is asserted on', tddTestContext, async (t, {connection}) => {
+			await t.throwsAsync(connection.execute('truncate users'));
+		});
+	`), []);
+});
+
+test('a hook that does nothing else is removed where all tests have fixtures', t => {
+	const {fixed, issues} = checked('no-manual-cleanup', `
+		import test from 'ava';
+		import {tddTestContext} from 'dataflow-tdd/ava';
+		import {pool} from './database.js';
+
+		test.afterEach(async () => {
+			await pool.query('truncate users');
+			await pool.query('truncate orders');
+		});
+
+		test('a user', tddTestContext, async t => t.pass());
+	`);
+	t.is(issues.length, 2);
+	t.is(fixed, dedent(`
+		import test from 'ava';
+		import {tddTestContext} from 'dataflow-tdd/ava';
+		import {pool} from './database.js';
+
+		test('a user', tddTestContext, async t => t.pass());
+	`));
+	t.deepEqual(checked('no-manual-cleanup', fixed).places, []);
+});
+
+test('a hook that does more, or that plain tests rely on, is not removed', t => {
+	const code = (hook: string, fixture: string): string => `
+		import test from 'ava';
+		import {tddTestContext} from 'dataflow-tdd/ava';
+		import {pool, log} from './database.js';
+		test.afterEach(async () => {${hook}});
+		test('a user', ${fixture} async t => t.pass());
+	`;
+	for (const one of [code('await pool.query(\'truncate users\'); log();', 'tddTestContext,'), code('await pool.query(\'truncate users\');', '')]) {
+		const {issues} = checked('no-manual-cleanup', one);
+		t.deepEqual(issues.map(({fix}) => fix), [undefined]);
+	}
+});
