@@ -34,6 +34,16 @@ Examples:
   dataflow-tdd measure tests/orders.test.ts        # a part of the suite
   dataflow-tdd measure --check -- --match='*order*'`;
 
+const checkHelp = `
+It reads files and runs nothing. One remark that is meant is let pass by a comment in its line or the one above:
+  // dataflow-tdd-ignore no-mocked-database: the driver itself is under test
+  // dataflow-tdd-allow email: our own support
+
+Examples:
+  dataflow-tdd check                               # exit code 1 when something was found
+  dataflow-tdd check --fix tests/orders.test.ts
+  dataflow-tdd check --sarif check.sarif           # for github/codeql-action/upload-sarif`;
+
 const psqlHelp = `
 Examples:
   dataflow-tdd psql                                 # the schema, and nothing in it
@@ -93,6 +103,16 @@ program.command('init').description('set this project up: configuration, a first
 	.option('--json', 'print JSON')
 	.addHelpText('after', '\nExample:\n  npm init -y && npm pkg set type=module && npx dataflow-tdd init')
 	.action(lazily(async () => (await import('./commands/init.ts')).init));
+program.command('check').description('hold tests to the rules of docs/compliance.md, and test data to what is nobody\'s')
+	.argument('[paths...]', 'files and folders (default: the tests and seeds of this project)')
+	.option('--fix', 'mend what can be mended without thinking')
+	.option('--ignore <globs...>', 'leave these files out')
+	.option('--allow <values...>', 'let these values stand in test data; * stands for anything')
+	.option('--sarif <file>', 'write SARIF 2.1.0, for code scanning')
+	.option('--github', 'print GitHub annotations besides (default: in GitHub Actions)')
+	.option('--json', 'print JSON')
+	.addHelpText('after', checkHelp)
+	.action(async (args: string[], options: object) => lazily(async () => (await import('./commands/check.ts')).check)({...options, args}));
 program.command('psql').description('open psql on a new database of this schema, or on the one that was kept of a failed test')
 	.argument('[args...]', 'behind --, what psql itself is to get')
 	.option('--seeds <packs...>', 'with the rows of these seed packs')

@@ -3,8 +3,8 @@ import type {ComplianceRuleName} from './rule-list.ts';
 
 /** A place in a test file that breaks a rule. */
 export interface ComplianceIssue {
-	/** `unreadable-file` where a file is not JavaScript or TypeScript. */
-	readonly rule: ComplianceRuleName | 'unreadable-file';
+	/** `unreadable-file` where a file is not JavaScript or TypeScript, `safe-test-data` for what the check of test data has found. */
+	readonly rule: ComplianceRuleName | 'unreadable-file' | 'safe-test-data';
 	/** Three sentences: what it is, why that is a breach, what to do. */
 	readonly message: string;
 	/** Absolute. */

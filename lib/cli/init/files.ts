@@ -68,6 +68,7 @@ jobs:
           node-version: 24
       - run: ${install}
       - run: npx ava
+      - run: npx dataflow-tdd check
 `;
 
 const pullRequestTemplate = `## What and why

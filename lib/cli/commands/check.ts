@@ -1,0 +1,85 @@
+import {readFile, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import process from 'node:process';
+import {applyFixes} from '../../compliance/fix.ts';
+import type {ComplianceIssue} from '../../compliance/validate.ts';
+import {findProject} from '../../config/project.ts';
+import type {TestDataReport} from '../../data-safety/finding.ts';
+import {packageVersion} from '../../keeper/identity.ts';
+import {asIssue} from '../check/data-issues.ts';
+import {renderIssuesAsText} from '../check/render.ts';
+import {print} from '../output.ts';
+import type {CommonOptions} from '../project.ts';
+
+/** What `dataflow-tdd check` was called with. */
+export interface CheckOptions extends CommonOptions {
+	/** Files and folders. Default: all tests and seeds of the project. */
+	readonly args: readonly string[];
+	readonly fix?: boolean;
+	/** Where to write SARIF. */
+	readonly sarif?: string;
+	/** True to write GitHub's annotations besides. Default: in GitHub Actions. */
+	readonly github?: boolean;
+	/** Globs of files that are left out. */
+	readonly ignore?: readonly string[];
+	/** Values that may stand in test data. */
+	readonly allow?: readonly string[];
+}
+
+/** What both checks found. */
+interface Found {
+	readonly issues: readonly ComplianceIssue[];
+	readonly testData: TestDataReport;
+}
+
+/** Holds the tests of a project to the rules, and its test data to what is nobody's. Fails when something was found. */
+export async function check(options: CheckOptions): Promise<boolean> {
+	const root = findProject();
+	const found = await look(root, options);
+	const {issues} = options.fix ? await mend(root, options, found.issues) : found;
+	const {testData} = found;
+	const all = [...issues, ...testData.findings.map(finding => asIssue(finding, root))];
+	await writeForOthers(all, root, options);
+	const {renderTestData} = await import('../../data-safety/render.ts');
+	const files = options.args.length > 0 ? options.args.join(', ') : 'the tests of this project';
+	print({issues, testData}, {json: options.json ?? false, text: `${renderIssuesAsText(issues, {root, files})}\n\n${renderTestData(testData)}`});
+	return all.length === 0 && testData.unread.length === 0;
+}
+
+async function look(root: string, {args, ignore = [], allow = []}: CheckOptions): Promise<Found> {
+	const [{validateTddCompliance}, {checkTestData}, {testDataFiles}] = await Promise.all([
+		import('../../compliance/validate.ts'), import('../../data-safety/check-test-data.ts'), import('../../data-safety/files.ts'),
+	]);
+	// Paths are those of the folder that the command was called in.
+	const paths = args.map(argument => path.resolve(argument));
+	const files = paths.length > 0 ? paths.map(file => path.relative(root, file)) : testDataFiles;
+	return {
+		issues: await validateTddCompliance(paths.length > 0 ? paths : root, {cwd: root, ignore}),
+		testData: await checkTestData({root, files: [...files, ...ignore.map(pattern => `!${pattern}`)], allow}),
+	};
+}
+
+/** Mends what can be mended, and looks again. */
+async function mend(root: string, options: CheckOptions, issues: readonly ComplianceIssue[]): Promise<Found> {
+	const fixable = Map.groupBy(issues.filter(({fix}) => fix), ({file}) => file);
+	for (const [file, some] of fixable) {
+		await writeFile(file, applyFixes(await readFile(file, 'utf8'), some));
+		process.stderr.write(`mended ${path.relative(process.cwd(), file)}\n`);
+	}
+
+	return look(root, options);
+}
+
+async function writeForOthers(issues: readonly ComplianceIssue[], root: string, {sarif, github = process.env.GITHUB_ACTIONS === 'true', json}: CheckOptions): Promise<void> {
+	if (sarif !== undefined) {
+		const {toSarif} = await import('../../compliance/sarif.ts');
+		await writeFile(sarif, `${JSON.stringify(toSarif(issues, {version: packageVersion(), root}), undefined, '\t')}\n`);
+	}
+
+	if (github && !json) {
+		const {renderIssues} = await import('../../compliance/annotations.ts');
+		for (const line of renderIssues(issues, process.env.GITHUB_WORKSPACE ?? root)) {
+			process.stdout.write(`${line}\n`);
+		}
+	}
+}

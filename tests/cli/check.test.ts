@@ -1,0 +1,81 @@
+import {mkdir, readFile, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import test, {type ExecutionContext} from 'ava';
+import {folderFor} from '../helpers/folder.ts';
+import {runCli} from '../helpers/project.ts';
+
+const clean = `import test from 'ava';
+import {tddTestContext} from 'dataflow-tdd/ava';
+
+test('a user is stored', tddTestContext, async (t, {db}) => {
+	await db.insertInto('users').values({name: 'Ada', email: 'ada@example.com'}).execute();
+	t.pass();
+});
+`;
+
+// dataflow-tdd-allow email: planted
+const planted = 'somebody@gmail.com';
+const wrong = `import test from 'ava';
+import pg from 'pg';
+
+test('a user is stored', async t => {
+	const pool = new pg.Pool();
+	await pool.query("insert into users (email) values ('${planted}')");
+	t.pass();
+});
+`;
+
+async function project(t: ExecutionContext, files: Readonly<Record<string, string>>): Promise<string> {
+	const folder = await folderFor(t);
+	for (const [name, text] of Object.entries({'package.json': '{"type": "module"}', ...files})) {
+		await mkdir(path.dirname(path.join(folder, name)), {recursive: true});
+		await writeFile(path.join(folder, name), text);
+	}
+
+	return folder;
+}
+
+test('a project in which nothing is wrong passes', async t => {
+	const folder = await project(t, {'tests/users.test.ts': clean});
+	const {status, stdout, stderr} = await runCli(folder, ['check']);
+	t.is(status, 0, stdout + stderr);
+	t.regex(stdout, /^Tests: nothing to remark in the tests of this project\.\n\nTest data: nothing in 1 file could be somebody's\.\n$/);
+});
+
+test('what is wrong is told by file, place and rule, and fails the command', async t => {
+	// dataflow-tdd-allow email: planted
+	const folder = await project(t, {'tests/users.test.ts': clean, 'tests/wrong.test.ts': wrong, 'seeds/few.sql': "insert into users (email) values ('ada@gmail.com');\n"});
+	const {status, stdout} = await runCli(folder, ['check']);
+	t.is(status, 1);
+	t.regex(stdout, /^tests\/wrong\.test\.ts\n {2}\d+:\d+ {2}[\w-]+/m);
+	t.regex(stdout, /somebody@gmail\.com/);
+	t.regex(stdout, /seeds\/few\.sql\n {2}1:36 +email +ada@gmail\.com +-> \S+@example\.\w+/);
+	t.notRegex(stdout, /users\.test\.ts/);
+});
+
+test('only what is named is looked at, and what is ignored or allowed is not told', async t => {
+	const folder = await project(t, {'tests/users.test.ts': clean, 'tests/wrong.test.ts': wrong});
+	t.is((await runCli(folder, ['check', 'tests/users.test.ts'])).status, 0);
+	t.is((await runCli(folder, ['check', '--ignore', 'tests/wrong.test.ts'])).status, 0);
+	const {stdout} = await runCli(folder, ['check', '--allow', '*@gmail.com', '--json']);
+	const {issues, testData} = JSON.parse(stdout);
+	t.true(issues.length > 0);
+	t.deepEqual(testData.findings, []);
+});
+
+test('SARIF and annotations hold all of it', async t => {
+	const folder = await project(t, {'tests/wrong.test.ts': wrong});
+	const {stdout} = await runCli(folder, ['check', '--sarif', 'check.sarif', '--github']);
+	t.regex(stdout, /^::error file=tests\/wrong\.test\.ts,line=\d+,.*title=dataflow-tdd%3A safe-test-data::/m);
+	const {runs: [{results, tool}]} = JSON.parse(await readFile(path.join(folder, 'check.sarif'), 'utf8'));
+	const rules = results.map(({ruleId}: {ruleId: string}) => ruleId);
+	t.true(rules.includes('safe-test-data') && rules.length > 1, rules.join(' '));
+	t.true(results.every(({ruleIndex, ruleId}: {ruleIndex: number; ruleId: string}) => tool.driver.rules[ruleIndex].id === ruleId));
+});
+
+test('a path that does not exist is told', async t => {
+	const folder = await project(t, {});
+	const {status, stderr} = await runCli(folder, ['check', 'tests/none.test.ts']);
+	t.is(status, 1);
+	t.regex(stderr, /^ERR_COMPLIANCE_PATH: .*none\.test\.ts does not exist/);
+});
