@@ -82,9 +82,11 @@ test('other services, other databases, other times and unknown places are left a
 		import {Pool} from 'generic-pool';
 		import {GenericContainer} from 'testcontainers';
 		import {PostgreSqlContainer} from '@testcontainers/postgresql';
-		import {image, startServer} from './helpers.js';
+		import {Kysely, PostgresDialect} from 'kysely';
+		import {image, pool, startServer} from './helpers.js';
 
 		const cache = new Pool({max: 2});
+		const db = new Kysely({dialect: new PostgresDialect({pool})});
 		test.before(async t => {
 			t.context.container = await new PostgreSqlContainer('postgres:17').start();
 		});
@@ -93,7 +95,7 @@ test('other services, other databases, other times and unknown places are left a
 			await new GenericContainer(image).start();
 			const client = new pg.Client(await startServer());
 			const client2 = new pg.Client(t.context.url);
-			t.truthy([cache, client, client2, knex({client: 'better-sqlite3', connection: ':memory:'})]);
+			t.truthy([cache, db, client, client2, knex({client: 'better-sqlite3', connection: ':memory:'})]);
 		});
 		export async function open(url: string) {
 			return new pg.Client(url);

@@ -20,9 +20,11 @@ test('TRUNCATE, DROP SCHEMA and DELETE without WHERE are found in hooks, and in 
 			await db.deleteFrom('users').execute();
 			await sql\`delete from orders\`.execute(db);
 		});
+		const forget = async () => pool.query('truncate sessions');
 		test.afterEach.always(empty);
 		test.after(async () => {
 			await empty();
+			await forget();
 			await db.schema.dropSchema('app').cascade().execute();
 		});
 		test('a user', t => t.pass());
@@ -31,7 +33,8 @@ test('TRUNCATE, DROP SCHEMA and DELETE without WHERE are found in hooks, and in 
 		'12:8 pool.query(\'-- from nothing\\n drop schema public cascade; create schema public\')',
 		'13:8 db.deleteFrom(\'users\').execute()',
 		'14:8 sql`delete from orders`',
-		'19:8 db.schema.dropSchema(\'app\').cascade().execute()',
+		'16:28 pool.query(\'truncate sessions\')',
+		'21:8 db.schema.dropSchema(\'app\').cascade().execute()',
 	]);
 });
 
@@ -73,6 +76,8 @@ test('what a test is about, and what removes certain rows, is left alone', t => 
 		test.afterEach(async () => {
 			await pool.query('delete from users where email like $1', ['%@example.com']);
 			await pool.query(\`delete from orders using users where orders.user_id = users.id\`);
+			await pool.query('delete from orders using cancelled_users');
+			await pool.query('drop table if exists scratch');
 			await db.deleteFrom('users').where('id', '=', 1).execute();
 			console.log('truncate users');
 			await pool.query('select \\'truncate users\\'');

@@ -77,6 +77,8 @@ test('one fixture, its context in helpers, and its rows in variables are left al
 		test('a connection of its own', tddParallelSafe, async (t, {url, db}) => {
 			const client = new pg.Client(url);
 			await client.query('select 1');
+			const own = new pg.Client('postgres://localhost/app');
+			await own.query('select 1');
 			t.truthy(db);
 		});
 	`), []);

@@ -59,11 +59,14 @@ test('sql of Kysely, postgres.js and node-postgres in the body are found', t => 
 test('a test with a fixture has one, under any name', t => {
 	t.deepEqual(find(`
 		import test from 'ava';
+		import {Pool} from 'pg';
 		import {tddSeededData, tddTestContext as fixture} from 'dataflow-tdd/ava';
 
 		const seeded = tddSeededData('shop').with({maxQueries: 3});
 		test('one', fixture, async (t, {db}) => t.deepEqual(await db.selectFrom('users').selectAll().execute(), []));
 		test('two', seeded, async (t, {pool}) => t.truthy(await pool.query('select 1')));
+		const other = new Pool();
+		test('another rule tells of this', seeded, async t => t.truthy(await other.query('select 1')));
 	`), []);
 });
 
@@ -71,11 +74,13 @@ test('what is not for certain a database of its own is left alone', t => {
 	t.deepEqual(find(`
 		import test from 'ava';
 		import {createHarness, getPoolManager} from 'dataflow-tdd';
-		import {DummyDriver, Kysely, PostgresAdapter, PostgresQueryCompiler} from 'kysely';
+		import {DummyDriver, Kysely, PostgresAdapter, PostgresQueryCompiler, SqliteDialect} from 'kysely';
 		import {Client} from 'pg';
 		import {startServer} from './helpers/server.js';
 
 		const compileOnly = new Kysely({dialect: {createAdapter: () => new PostgresAdapter(), createDriver: () => new DummyDriver(), createQueryCompiler: () => new PostgresQueryCompiler()}});
+		const sqlite = new Kysely({dialect: new SqliteDialect({database: null as never})});
+		test('another database', async t => t.truthy(await sqlite.selectFrom('users').selectAll().execute()));
 		const shop = {query: (name: string) => name};
 		test('a pool of the harness', async t => {
 			const pool = await getPoolManager().createOptimizedPool({poolId: 'x'});
