@@ -32,7 +32,7 @@ function contestantRunner({name, project, tidy}: Contestant, options: RunOptions
 /** Harness, empty tests and hand-written tests over Chinook. The harness has run once: its servers are up. */
 async function overChinook(grounds: Grounds, {server, later, options}: {server: BenchServer; later: Later; options: RunOptions}): Promise<Runner[]> {
 	const {bench, name, files, script} = grounds;
-	const harness = await harnessProject(bench, server, {name, files, script});
+	const harness = await harnessProject(bench, server, {name, files, script, workers: options.concurrency});
 	const given = await startGivenServer({workspace: bench.workspace, kind: server, script});
 	later(async () => given.stop());
 	later(async () => bench.workspace.keepers.stop(harness.config!));

@@ -42,14 +42,17 @@ async function makeVariants(bench: Bench, server: BenchServer, script: string): 
 
 async function measure(bench: Bench, server: BenchServer, script: string): Promise<Measurement[]> {
 	const {variants, stop} = await makeVariants(bench, server, script);
-	for (let round = 0; round < bench.runs; round++) {
-		bench.say(`round ${round + 1} of ${bench.runs}`);
-		for (const {run, samples} of variants) {
-			samples.push(await run());
+	try {
+		for (let round = 0; round < bench.runs; round++) {
+			bench.say(`round ${round + 1} of ${bench.runs}`);
+			for (const {run, samples} of variants) {
+				samples.push(await run());
+			}
 		}
+	} finally {
+		await stop();
 	}
 
-	await stop();
 	const [empty] = variants;
 	const floor = {...ms(median(empty!.samples)), name: '200 empty tests'};
 	return variants.slice(1).map(({what, samples}) => ({what: `parts: ${what}`, figure: ms(median(samples)), peer: floor, ratio: pairedRatio(samples, empty!.samples), details: {samples}}));

@@ -17,8 +17,8 @@ interface Shape {
 }
 
 /** The suite with the harness. */
-export async function harnessProject({workspace}: Bench, server: BenchServer, {name, script, testFile = harnessFile, ...shape}: Shape & {readonly script: string; readonly testFile?: string}): Promise<Project> {
-	return writeProject(workspace, {...shape, name: `${name}-${server}`, testFile, harness: {server, schemas: [script]}});
+export async function harnessProject({workspace}: Bench, server: BenchServer, {name, script, testFile = harnessFile, workers, ...shape}: Shape & {readonly script: string; readonly testFile?: string; readonly workers?: number | undefined}): Promise<Project> {
+	return writeProject(workspace, {...shape, name: `${name}-${server}`, testFile, harness: {server, schemas: [script], workers}});
 }
 
 /** As many tests in which nothing happens. */

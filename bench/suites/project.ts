@@ -38,12 +38,13 @@ export interface ProjectPlan {
 	/** Run files in child processes instead of worker threads. */
 	readonly isChildProcess?: boolean;
 	/** For projects that use the harness. */
-	readonly harness?: {readonly server: BenchServer; readonly schemas: readonly string[]};
+	readonly harness?: {readonly server: BenchServer; readonly schemas: readonly string[]; readonly workers?: number | undefined};
 }
 
 /** Options by which no two benches, and no bench and anyone else, share snapshots. */
-function harnessOptions(workspace: Workspace, server: BenchServer): HarnessOptions {
-	return {server, image, lingerMs, fingerprint: [path.basename(workspace.folder)]};
+function harnessOptions(workspace: Workspace, {server, workers}: NonNullable<ProjectPlan['harness']>): HarnessOptions {
+	// A run with another number of workers would have another keeper, of which nobody here knows.
+	return {server, image, lingerMs, fingerprint: [path.basename(workspace.folder)], ...(workers !== undefined && {workers})};
 }
 
 /** The same for every variant, so that only what is in the tests differs. Ten minutes: containers can be slow to start. */
@@ -56,7 +57,7 @@ function avaConfig({isChildProcess = false, harness}: ProjectPlan, options: Harn
 export async function writeProject(workspace: Workspace, plan: ProjectPlan): Promise<Project> {
 	const {name, files, testFile, harness, home = workspace.folder} = plan;
 	const folder = path.join(home, 'projects', name);
-	const options = harness && harnessOptions(workspace, harness.server);
+	const options = harness && harnessOptions(workspace, harness);
 	mkdirSync(path.join(folder, 'tests'), {recursive: true});
 	writeFileSync(path.join(folder, 'package.json'), `${JSON.stringify({name, private: true, type: 'module'})}\n`);
 	writeFileSync(path.join(folder, 'ava.config.mjs'), avaConfig(plan, options));
