@@ -1,14 +1,23 @@
 // Loaded by AVA in each worker, before the test file.
 import {registerHooks} from 'node:module';
+import process from 'node:process';
 import type {BundleMap} from './bundle.ts';
 
-/** Called by AVA with what `withTdd` gave: sends imports of bundled modules to the bundle, wherever they come from. */
-export default function preload(bundle: BundleMap | undefined): void {
-	if (!bundle) {
-		return;
+/**
+ * Called by AVA with what `withTdd` gave: takes variables away that would lead past the signpost, and sends imports of bundled modules to the
+ * bundle, wherever they come from.
+ */
+export default function preload(bundle: BundleMap | undefined, removedVariables: readonly string[] = []): void {
+	for (const name of removedVariables) {
+		delete process.env[name];
 	}
 
-	const {modules, folder, importer} = bundle;
+	if (bundle) {
+		redirectImports(bundle);
+	}
+}
+
+function redirectImports({modules, folder, importer}: BundleMap): void {
 	registerHooks({
 		resolve(specifier, context, next) {
 			const isFromBundle = context.parentURL?.startsWith(folder) && !specifier.startsWith('.');

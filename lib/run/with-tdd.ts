@@ -7,12 +7,13 @@ import {isCi, loadConfig} from '../config/load.ts';
 import {modeVariable, outsideVariable, sessionVariable} from '../config/mode.ts';
 import type {HarnessConfig, HarnessOptions} from '../config/options.ts';
 import {bySeed} from '../config/order.ts';
+import {addressVariables, redirect, type Redirection} from '../config/stray.ts';
 import {validateOptions} from '../config/validate.ts';
 import {ensureBundle, type BundleMap} from '../preload/bundle.ts';
 import {wantedReports} from '../report/reports.ts';
 import {recordRun, type RecordedRun} from './end-of-run.ts';
 import {asOneMessage, beginRun} from './run.ts';
-import {addressVariables, raiseSignpost} from './signpost.ts';
+import {raiseSignpost} from './signpost.ts';
 
 /** What can stand in ava.config.mjs, as far as the harness looks at it. */
 export interface AvaConfig {
@@ -50,17 +51,20 @@ function withDefaults(config: AvaConfig): AvaConfig {
 	return hasTypeScript && config.extensions === undefined ? {...config, extensions: ['ts', 'js', 'mjs']} : config;
 }
 
+const untouched: Redirection = {set: {}, removed: []};
+
 /**
  * Where code in a test finds its database: a signpost, unless the project says where its tests are to connect. What the variables
  * said outside of the tests is kept for a keeper that a worker starts.
  */
-async function databaseVariables({environmentVariables = {}}: AvaConfig): Promise<Readonly<Record<string, string>>> {
-	if (addressVariables.some(name => name in environmentVariables)) {
-		return {};
+async function redirectStray({environmentVariables = {}}: AvaConfig, {strayConnections}: HarnessConfig): Promise<Redirection> {
+	if (strayConnections === 'allow' || addressVariables.some(name => name in environmentVariables)) {
+		return untouched;
 	}
 
-	const outside = Object.fromEntries(addressVariables.map(name => [name, process.env[name] ?? null]));
-	return {...await raiseSignpost(), [outsideVariable]: JSON.stringify(outside)};
+	const {set, removed} = redirect(process.env, await raiseSignpost(), Object.keys(environmentVariables));
+	const outside = Object.fromEntries([...Object.keys(set), ...removed].map(name => [name, process.env[name] ?? null]));
+	return {set: {...set, [outsideVariable]: JSON.stringify(outside)}, removed};
 }
 
 /** What a run writes must not begin the next one in watch mode. */
@@ -74,17 +78,17 @@ function withIgnored({watchMode}: AvaConfig, {projectDir, report, historyFile}: 
 interface Parts {
 	readonly harness: HarnessConfig;
 	readonly bundle: BundleMap | undefined;
-	readonly database: Readonly<Record<string, string>>;
+	readonly stray: Redirection;
 	readonly run: RecordedRun | undefined;
 }
 
-function withHarness(config: AvaConfig, {harness, bundle, database, run}: Parts): AvaConfig {
+function withHarness(config: AvaConfig, {harness, bundle, stray, run}: Parts): AvaConfig {
 	return {
 		...withDefaults(config),
 		watchMode: withIgnored(config, harness),
 		...(harness.shuffle !== undefined && {sortTestFiles: bySeed(harness.shuffle)}),
-		require: [[path.join(import.meta.dirname, '..', 'preload', 'main.js'), bundle], ...[config.require ?? []].flat()],
-		environmentVariables: {...compileCache(harness), ...database, ...config.environmentVariables, [modeVariable]: 'on', [sessionVariable]: JSON.stringify(harness), ...run?.environment},
+		require: [[path.join(import.meta.dirname, '..', 'preload', 'main.js'), bundle, stray.removed], ...[config.require ?? []].flat()],
+		environmentVariables: {...compileCache(harness), ...stray.set, ...config.environmentVariables, [modeVariable]: 'on', [sessionVariable]: JSON.stringify(harness), ...run?.environment},
 	};
 }
 
@@ -102,13 +106,13 @@ export function withTdd(avaConfig: AvaConfig | Factory = {}, options: HarnessOpt
 			validateOptions(options, 'the second argument of withTdd');
 			const harness = await loadConfig(projectDir, {...options, workers: options.workers ?? concurrencyOf(config)});
 			if (!isAvaRun()) {
-				return withHarness(config, {harness, bundle: undefined, database: {}, run: undefined});
+				return withHarness(config, {harness, bundle: undefined, stray: untouched, run: undefined});
 			}
 
 			const run = harness.monitor === 'on' ? recordRun(harness) : undefined;
-			const [bundle, database, keeper] = await Promise.all([ensureBundle(projectDir), databaseVariables(config), beginRun(harness)]);
+			const [bundle, stray, keeper] = await Promise.all([ensureBundle(projectDir), redirectStray(config, harness), beginRun(harness)]);
 			run?.follow(keeper);
-			return withHarness(config, {harness, bundle, database, run});
+			return withHarness(config, {harness, bundle, stray, run});
 		} catch (error) {
 			// Commands of the harness load this file, too, and show errors in their own way.
 			throw isAvaRun() ? asOneMessage(error) : error;
