@@ -52,6 +52,17 @@ Examples:
   dataflow-tdd psql -- -c 'select count(*) from users'
   pg_dump --schema-only "$(dataflow-tdd psql --url)"`;
 
+const doctorHelp = `
+On a server that the harness did not start it makes and drops databases only if that bears its marker, an empty database called tdd_marker.
+Before it is set, the doctor says what is there, and refuses what the guards refuse: docs/safety.md.
+
+Examples:
+  dataflow-tdd doctor                              # exit code 1 when something keeps tests from running
+  dataflow-tdd doctor --json
+  dataflow-tdd doctor --mark postgres://tester:secret@localhost:5432/postgres
+  dataflow-tdd doctor --mark --yes                 # the server of DATAFLOW_TDD_SERVER or of the configuration, in CI
+  dataflow-tdd doctor --unmark`;
+
 const program = new Command('dataflow-tdd')
 	.description('A real, ephemeral PostgreSQL for every test.')
 	.version(packageVersion())
@@ -59,8 +70,11 @@ const program = new Command('dataflow-tdd')
 	.addHelpText('after', '\nExit codes: 0 all is well; 1 the command failed, or found something; 2 a command or an option cannot be used.');
 
 program.command('doctor').description('say what is there, what tests will run on, and what is missing')
+	.option('--mark [url]', 'mark a server that runs already as one for tests, after asking; without a URL, the one of the option server')
+	.option('--unmark [url]', 'take that marker away')
+	.option('--yes', 'mark it without asking')
 	.option('--json', 'print JSON')
-	.addHelpText('after', '\nExamples:\n  dataflow-tdd doctor          # exit code 1 when something keeps tests from running\n  dataflow-tdd doctor --json')
+	.addHelpText('after', doctorHelp)
 	.action(lazily(async () => (await import('./commands/doctor.ts')).doctor));
 program.command('status').description('show the keeper of this project and its servers')
 	.option('--json', 'print JSON')

@@ -1,9 +1,9 @@
 import type {HarnessOptions} from './options.ts';
 import {validateOptions} from './validate.ts';
 
-const texts = {server: 'SERVER', image: 'IMAGE', binaries: 'BINARIES', role: 'ROLE', seeds: 'SEEDS', onUnavailable: 'ON_UNAVAILABLE', historyFile: 'HISTORY_FILE', monitor: 'MONITOR', repeatedStatements: 'REPEATED_STATEMENTS'} as const;
+const texts = {server: 'SERVER', strayConnections: 'STRAY_CONNECTIONS', image: 'IMAGE', binaries: 'BINARIES', role: 'ROLE', seeds: 'SEEDS', onUnavailable: 'ON_UNAVAILABLE', historyFile: 'HISTORY_FILE', monitor: 'MONITOR', repeatedStatements: 'REPEATED_STATEMENTS'} as const;
 const numbers = {workers: 'WORKERS', lanes: 'LANES', lingerMs: 'LINGER_MS', budgetMs: 'BUDGET_MS', maxQueries: 'MAX_QUERIES', slowMs: 'SLOW_MS', shuffle: 'SHUFFLE'} as const;
-const lists = {schemas: 'SCHEMAS', fingerprint: 'FINGERPRINT', allowedRepeats: 'ALLOWED_REPEATS'} as const;
+const lists = {schemas: 'SCHEMAS', allowServers: 'ALLOW_SERVERS', fingerprint: 'FINGERPRINT', allowedRepeats: 'ALLOWED_REPEATS'} as const;
 /** Lists that are a text when they have one item. */
 const textsOrLists = {report: 'REPORT'} as const;
 

@@ -57,6 +57,8 @@ export function resolveOptions(projectDir: string, options: HarnessOptions): Har
 		schemas: sources.map(source => absoluteSource(source, projectDir)),
 		seeds: path.resolve(projectDir, options.seeds ?? 'seeds'),
 		server: options.server ?? 'auto',
+		allowServers: options.allowServers ?? [],
+		strayConnections: options.strayConnections ?? 'refuse',
 		image: options.image ?? defaultImage,
 		binaries: options.binaries === undefined ? undefined : path.resolve(projectDir, options.binaries),
 		workers: options.workers ?? (isCi() ? 2 : os.availableParallelism()),

@@ -20,6 +20,10 @@ export interface HarnessOptions {
 	readonly seeds?: string;
 	/** `'auto'`, `'container'`, `'embedded'`, or the URL of a server for tests. Default `'auto'`. */
 	readonly server?: string;
+	/** Hosts of managed database services whose server is there for tests only, such as `'db.abc.supabase.co'`. Default none: they are refused. */
+	readonly allowServers?: readonly string[];
+	/** What becomes of connections that code in a test opens by DATABASE_URL or PG* variables: an error, or what they say. Default `'refuse'`. */
+	readonly strayConnections?: 'refuse' | 'allow';
 	/** The image of container servers. Default `'postgres:17'`. */
 	readonly image?: string;
 	/** The folder with `postgres` and `initdb` for embedded servers. Default: the npm package, else what is installed. */
@@ -68,6 +72,8 @@ export interface HarnessConfig {
 	readonly schemas: readonly SchemaSource[];
 	readonly seeds: string;
 	readonly server: string;
+	readonly allowServers: readonly string[];
+	readonly strayConnections: 'refuse' | 'allow';
 	readonly image: string;
 	readonly binaries: string | undefined;
 	readonly workers: number;

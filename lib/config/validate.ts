@@ -11,6 +11,8 @@ const isCount: Check = value => Number.isInteger(value) && (value as number) >= 
 const isDuration: Check = value => typeof value === 'number' && Number.isFinite(value) && value >= 0;
 const isCountFromZero: Check = value => Number.isInteger(value) && (value as number) >= 0;
 const isBudgets: Check = value => typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(item => isDuration(item));
+/** A name, an IPv6 address, or the folder of a socket. */
+const isHost: Check = value => typeof value === 'string' && /^(?:[^\s/@:]+|[\da-f]*:[\da-f:.]*:[\da-f:.]*|\/\S+)$/i.test(value);
 const isReport: Check = value => typeof value === 'string' && /^(?:summary|none|(?:json|junit|html|trace)(?:=.+)?)$/.test(value);
 const oneOf = (...values: readonly string[]): Check => value => values.includes(value as string);
 
@@ -19,6 +21,8 @@ const rules: Record<keyof HarnessOptions, readonly [Check, string]> = {
 	schemas: [value => isSource(value) || (Array.isArray(value) && value.every(item => isSource(item))), 'a path, {command, inputs}, or a list of these'],
 	seeds: [isText, 'the path of a folder'],
 	server: [value => oneOf('auto', 'container', 'embedded')(value) || /^postgres(ql)?:\/\//.test(String(value)), `'auto', 'container', 'embedded' or a postgres:// URL`],
+	allowServers: [value => isTextList(value) && (value as string[]).every(host => isHost(host)), `a list of host names without ports, such as 'db.abc.supabase.co'`],
+	strayConnections: [oneOf('refuse', 'allow'), `'refuse' or 'allow'`],
 	image: [isText, `the name of an image, such as 'postgres:17'`],
 	binaries: [isText, 'the path of a folder that holds postgres and initdb'],
 	workers: [isCount, 'a whole number from 1'],

@@ -1,4 +1,7 @@
 import type {Socket} from 'node:net';
+import process from 'node:process';
+import {assertMayRun} from '../config/guard.ts';
+import {outsideOfTests} from '../config/mode.ts';
 import type {HarnessConfig} from '../config/options.ts';
 import {KeeperError} from '../errors.ts';
 import type {Progress} from '../server/server.ts';
@@ -57,9 +60,12 @@ async function greet(socket: Socket, options: {isNew: boolean; role: ClientRole;
 
 /**
  * Connects to the keeper of a configuration, and starts it if need be.
- * @throws {ERR_KEEPER_START}, or the error with which the keeper ended, such as {ERR_SERVER_UNAVAILABLE}
+ * @throws {ERR_GUARD_REFUSED} for what looks like production, {ERR_KEEPER_START}, or the error with which the keeper ended, such as
+ * {ERR_SERVER_UNAVAILABLE}
  */
 export async function openKeeper(config: HarnessConfig, role: ClientRole, progress: Progress = () => {}): Promise<KeeperClient> {
+	// Asked here, too: a keeper that is there already was started in another environment.
+	assertMayRun(config, outsideOfTests(process.env));
 	const identity = identifyKeeper(config);
 	for (let attempt = 1; ; attempt++) {
 		const {socket, isNew} = await connectToKeeper(config, identity);

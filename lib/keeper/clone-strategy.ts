@@ -125,8 +125,8 @@ function unlessOrdinary(strategy: CloneStrategy): (error: unknown) => undefined 
 async function timeClone({admin, template, databaseOwner, tablespace}: MeasureRequest, strategy: CloneStrategy): Promise<number> {
 	const name = privateName('c', databaseOwner);
 	const startedAt = performance.now();
-	await cloneDatabase(admin, {template, name, strategy, tablespace});
+	const clone = await cloneDatabase(admin, {template, name, strategy, tablespace});
 	const tookMs = performance.now() - startedAt;
-	await dropDatabase(admin, name);
+	await dropDatabase(admin, clone);
 	return tookMs;
 }

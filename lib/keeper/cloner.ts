@@ -1,7 +1,7 @@
 import {privateName} from '../config/names.ts';
 import type {Client} from '../postgres/client.ts';
 import {restoreProperties, type DatabaseProperties} from '../postgres/database-properties.ts';
-import {cloneDatabase, createTablespace, type CloneRequest, type CloneStrategy} from '../postgres/databases.ts';
+import {cloneDatabase, createTablespace, type CloneRequest, type CloneStrategy, type OwnDatabase} from '../postgres/databases.ts';
 import type {CloneStrategies} from './clone-strategy.ts';
 import {isDiskFull} from './clones.ts';
 import {log} from './log.ts';
@@ -32,13 +32,12 @@ export class Cloner {
 		this.#strategy = options.strategies.recall()?.strategy ?? 'file_copy';
 	}
 
-	/** Makes a database that nobody else has, and returns its name. */
-	async clone(template: string, properties: DatabaseProperties | undefined): Promise<string> {
+	/** Makes a database that nobody else has. */
+	async clone(template: string, properties: DatabaseProperties | undefined): Promise<OwnDatabase> {
 		const {admin, databaseOwner} = this.#options;
-		const name = privateName('c', databaseOwner);
-		await this.#cloneInMemory({template, name});
-		await restoreProperties(admin, name, properties);
-		return name;
+		const clone = await this.#cloneInMemory({template, name: privateName('c', databaseOwner)});
+		await restoreProperties(admin, clone, properties);
+		return clone;
 	}
 
 	/** Finds out which way is fastest here, unless that is known, or found out by another server just now. It stops when somebody waits. */
@@ -52,25 +51,25 @@ export class Cloner {
 	}
 
 	/** Memory that is full leaves the disk. */
-	async #cloneInMemory(request: CloneRequest): Promise<void> {
+	async #cloneInMemory(request: CloneRequest): Promise<OwnDatabase> {
 		const place = await this.#ensureTablespace();
 		try {
-			await this.#cloneFast({...request, tablespace: place});
+			return await this.#cloneFast({...request, tablespace: place});
 		} catch (error) {
 			if (place === undefined || !isDiskFull(error)) {
 				throw error;
 			}
 
 			log(`${place} is full: ${request.name} is made on disk`);
-			await this.#cloneFast(request);
+			return this.#cloneFast(request);
 		}
 	}
 
 	/** What was fastest elsewhere need not work here: on another file system, for one. */
-	async #cloneFast(request: CloneRequest): Promise<void> {
+	async #cloneFast(request: CloneRequest): Promise<OwnDatabase> {
 		const {admin} = this.#options;
 		try {
-			await cloneDatabase(admin, {...request, strategy: this.#strategy});
+			return await cloneDatabase(admin, {...request, strategy: this.#strategy});
 		} catch (error) {
 			if (this.#strategy === 'file_copy' || isDiskFull(error)) {
 				throw error;
@@ -78,7 +77,7 @@ export class Cloner {
 
 			log(`cloning by ${this.#strategy} failed, by file_copy from now on: ${String(error)}`);
 			this.#strategy = 'file_copy';
-			await cloneDatabase(admin, request);
+			return cloneDatabase(admin, request);
 		}
 	}
 

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import {savedLaneName, templateName} from '../config/names.ts';
-import {dropDatabase, endSessions, listDatabases} from '../postgres/databases.ts';
+import {dropDatabase, endSessions, listDatabases, type OwnDatabase} from '../postgres/databases.ts';
 import {combinationId, type Combination} from '../template/combination.ts';
 import {parseRecord, type TemplateRecord} from '../template/record.ts';
 import {Cloner, type ClonerOptions} from './cloner.ts';
@@ -30,6 +30,8 @@ export class ServerDatabases {
 	/** Lanes by combination and number; a lane that was tainted is taken out and cloned anew. */
 	readonly #lanes = new Map<string, string>();
 	readonly #tainted: string[] = [];
+	/** What each name meant when it was found or made: before anything is dropped, it is asked whether it still does. */
+	readonly #known = new Map<string, OwnDatabase>();
 	/** One connection, one statement at a time. */
 	readonly #inTurn = pLimit(1);
 	readonly #builds = new Map<string, Promise<TemplateRecord>>();
@@ -52,11 +54,11 @@ export class ServerDatabases {
 	static async open(options: ServerDatabasesOptions): Promise<ServerDatabases> {
 		const databases = new ServerDatabases(options);
 		const entries = await listDatabases(options.admin, 'tdd_');
-		const names = new Set(entries.filter(({isBroken}) => !isBroken).map(({name}) => name));
+		const whole = new Map(entries.filter(({isBroken}) => !isBroken).map(({name, oid}) => [name, {name, oid}]));
 		for (const {name, isTemplate, comment} of entries) {
 			const record = parseRecord(comment);
 			if (record && isTemplate && name.startsWith(templateName(options.fingerprint, ''))) {
-				databases.#add(record, names);
+				databases.#add(record, whole);
 			}
 		}
 
@@ -100,7 +102,7 @@ export class ServerDatabases {
 	async keep(name: string, backends: readonly number[]): Promise<void> {
 		this.#clones.keep(name);
 		if (backends.length > 0) {
-			await this.#inTurn(async () => endSessions(this.#options.admin, name, backends));
+			await this.#inTurn(async () => endSessions(this.#options.admin, this.#asMade(name), backends));
 		}
 	}
 
@@ -123,7 +125,7 @@ export class ServerDatabases {
 
 		this.retireHeld();
 		for (const name of names) {
-			await this.#inTurn(async () => endSessions(this.#options.admin, name)).catch((error: unknown) => {
+			await this.#inTurn(async () => endSessions(this.#options.admin, this.#asMade(name))).catch((error: unknown) => {
 				log(`ending the sessions of ${name} failed: ${String(error)}`);
 			});
 		}
@@ -166,12 +168,19 @@ export class ServerDatabases {
 		await this.#clones.dropAll();
 	}
 
-	#add(record: TemplateRecord, names: ReadonlySet<string>): void {
+	#add(record: TemplateRecord, there: ReadonlyMap<string, OwnDatabase>): void {
 		const id = combinationId(record.combination);
 		this.#records.set(id, record);
-		if (names.has(savedLaneName(id))) {
-			this.#lanes.set(`${id} 0`, savedLaneName(id));
+		const lane = there.get(savedLaneName(id));
+		if (lane) {
+			this.#known.set(lane.name, lane);
+			this.#lanes.set(`${id} 0`, lane.name);
 		}
+	}
+
+	/** A name that this keeper has neither found nor made means nothing that it may touch. */
+	#asMade(name: string): OwnDatabase {
+		return this.#known.get(name) ?? {name, oid: 0};
 	}
 
 	async #template(combination: Combination): Promise<{record: TemplateRecord; isKnown: boolean}> {
@@ -197,14 +206,17 @@ export class ServerDatabases {
 
 	/** One that cannot be dropped must not keep the others. */
 	async #drop(name: string): Promise<void> {
-		await this.#inTurn(async () => dropDatabase(this.#options.admin, name)).catch((error: unknown) => {
+		await this.#inTurn(async () => dropDatabase(this.#options.admin, this.#asMade(name))).catch((error: unknown) => {
 			log(`dropping ${name} failed: ${String(error)}`);
 		});
+		this.#known.delete(name);
 	}
 
 	async #clone(id: string): Promise<string> {
 		const {fingerprint, timeline, slot = 0} = this.#options;
-		const clone = async (): Promise<string> => this.#cloner.clone(templateName(fingerprint, id), this.#records.get(id)?.properties);
-		return this.#inTurn(async () => timeline ? timeline.during('clone', {slot, name: id}, clone) : clone());
+		const clone = async (): Promise<OwnDatabase> => this.#cloner.clone(templateName(fingerprint, id), this.#records.get(id)?.properties);
+		const made = await this.#inTurn(async () => timeline ? timeline.during('clone', {slot, name: id}, clone) : clone());
+		this.#known.set(made.name, made);
+		return made.name;
 	}
 }

@@ -1,5 +1,6 @@
 import {HarnessError} from '../errors.ts';
-import {connectClient, withClient, type Client} from '../postgres/client.ts';
+import {withClient, type Client} from '../postgres/client.ts';
+import {connectAdmin} from '../server/admin.ts';
 import type {Server, ServerAdapter, ServerAddress} from '../server/server.ts';
 import {startServer} from '../server/start.ts';
 import {ServerDatabases} from './databases.ts';
@@ -132,7 +133,7 @@ export class Slot {
 		const {adapter, owner, databaseOwner, templates} = this.#options;
 		const server = await startServer(adapter, {owner, ...(snapshot && {snapshot})});
 		try {
-			const admin = await connectClient({...server.address, applicationName: `dataflow-tdd keeper ${databaseOwner}`});
+			const admin = await connectAdmin(server.address, `dataflow-tdd keeper ${databaseOwner}`);
 			const build = async (combination: Parameters<typeof templates.build>[2][number]) => templates.build(server, fingerprint, [combination]);
 			const databases = await ServerDatabases.open({admin, fingerprint, databaseOwner, build, strategies: templates.strategies, version: server.version, memoryFolder: server.memoryFolder, budgetBytes: this.#options.budgetBytes, slot: this.index, timeline: this.#options.timeline});
 			const running: Running = {server, admin, databases, fingerprint, startMs: performance.now() - startedAt, hasEnded: false};

@@ -1,5 +1,5 @@
-import {assertOwnDatabase} from '../config/guard.ts';
 import type {Client} from './client.ts';
+import {assertSameDatabase, type OwnDatabase} from './databases.ts';
 import {quoteIdentifier, quoteLiteral} from './identifiers.ts';
 
 /** A setting that ALTER DATABASE, or ALTER ROLE IN DATABASE, gave a database. */
@@ -60,11 +60,11 @@ export async function readProperties(client: Client): Promise<DatabaseProperties
 	return Object.keys(properties).length === 0 ? undefined : properties;
 }
 
-/** Gives a clone what its template has and CREATE DATABASE has not copied: one round trip, and none where there is nothing. */
-export async function restoreProperties(client: Client, name: string, properties: DatabaseProperties | undefined): Promise<void> {
-	assertOwnDatabase(name);
+/** Gives a clone what its template has and CREATE DATABASE has not copied: two round trips, and none where there is nothing. */
+export async function restoreProperties(client: Client, database: OwnDatabase, properties: DatabaseProperties | undefined): Promise<void> {
 	if (properties) {
-		await client.query(describeProperties(name, properties).join('; '));
+		await assertSameDatabase(client, database);
+		await client.query(describeProperties(database.name, properties).join('; '));
 	}
 }
 

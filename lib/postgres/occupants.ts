@@ -39,7 +39,8 @@ export async function vacate(client: Client, database: string): Promise<void> {
 		}
 
 		for (const {pid} of occupants.filter(({isOwn}) => isOwn)) {
-			await client.query('select pg_terminate_backend($1)', [pid]);
+			// The session with that id may be another one by now.
+			await client.query(`select pg_terminate_backend(pid) from pg_stat_activity where pid = $1 and datname = $2 and starts_with(application_name, 'dataflow-tdd')`, [pid, database]);
 		}
 
 		await new Promise(resolve => {

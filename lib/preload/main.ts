@@ -4,8 +4,15 @@ import process from 'node:process';
 import {skippedVariable} from '../config/mode.ts';
 import type {BundleMap} from './bundle.ts';
 
-/** Called by AVA with what `withTdd` gave: sends imports of bundled modules to the bundle, wherever they come from. */
-export default function preload(bundle: BundleMap | undefined): void {
+/**
+ * Called by AVA with what `withTdd` gave: takes variables away that would lead past the signpost, and sends imports of bundled modules to the
+ * bundle, wherever they come from.
+ */
+export default function preload(bundle: BundleMap | undefined, removedVariables: readonly string[] = []): void {
+	for (const name of removedVariables) {
+		delete process.env[name];
+	}
+
 	if (bundle) {
 		useBundle(bundle);
 	}

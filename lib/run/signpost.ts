@@ -1,10 +1,8 @@
 import {once} from 'node:events';
 import net, {type AddressInfo, type Socket} from 'node:net';
+import type {addressVariables} from '../config/stray.ts';
 import {ContextError} from '../errors.ts';
 import {encodeRefusal, readStartup, type Startup} from './startup-protocol.ts';
-
-/** The variables by which code finds its database: `DATABASE_URL`, and those that every client of PostgreSQL reads. */
-export const addressVariables = ['DATABASE_URL', 'PGHOST', 'PGPORT', 'PGUSER', 'PGDATABASE'] as const;
 
 const user = 'rollback_test';
 const database = 'see_the_error';
@@ -16,7 +14,7 @@ function ownConnection({parameters}: Startup): ContextError {
 	return new ContextError('ERR_CONTEXT_URL', {
 		what: `Code in this test run opened a connection of its own${who}${asked === undefined || asked === database ? '' : `, to the database ${asked}`}, by DATABASE_URL or the PG* variables.`,
 		why: 'In a rollback context the only connection is the test\'s own, and what is written beside it would stay.',
-		fix: 'Hand that code the context\'s `pool` or `db`, or give the test a database of its own, test(\'...\', tddParallelSafe, async (t, {url}) => {...}), and hand it that `url`.',
+		fix: 'Hand that code the context\'s `pool` or `db`, or give the test a database of its own, test(\'...\', tddParallelSafe, async (t, {url}) => {...}), and hand it that `url`. Where it is meant to connect elsewhere, see strayConnections in the README.',
 	});
 }
 
@@ -59,7 +57,7 @@ function answer(socket: Socket, startup: Startup): void {
  * Sets up a signpost for the length of this process, and gives the variables that point to it. It speaks PostgreSQL's protocol up to the
  * point where a client is refused, so that each driver, in whichever language, reports its message. It keeps no process alive.
  */
-export async function raiseSignpost(): Promise<Readonly<Record<string, string>>> {
+export async function raiseSignpost(): Promise<Readonly<Record<(typeof addressVariables)[number], string>>> {
 	const port = String(await listen());
 	return {DATABASE_URL: `postgres://${user}@127.0.0.1:${port}/${database}`, PGHOST: '127.0.0.1', PGPORT: port, PGUSER: user, PGDATABASE: database};
 }

@@ -7,13 +7,14 @@ import {isCi, loadConfig} from '../config/load.ts';
 import {modeVariable, outsideVariable, sessionVariable} from '../config/mode.ts';
 import type {HarnessConfig, HarnessOptions} from '../config/options.ts';
 import {bySeed} from '../config/order.ts';
+import {addressVariables, redirect, type Redirection} from '../config/stray.ts';
 import {validateOptions} from '../config/validate.ts';
 import {ensureBundle, type BundleMap} from '../preload/bundle.ts';
 import {wantedReports} from '../report/reports.ts';
 import {isUnavailable} from '../server/unavailable.ts';
 import {recordRun} from './end-of-run.ts';
 import {asOneMessage, beginRun} from './run.ts';
-import {addressVariables, raiseSignpost} from './signpost.ts';
+import {raiseSignpost} from './signpost.ts';
 import {skipDatabaseTests} from './skipped-run.ts';
 
 /** What can stand in ava.config.mjs, as far as the harness looks at it. */
@@ -52,17 +53,20 @@ function withDefaults(config: AvaConfig): AvaConfig {
 	return hasTypeScript && config.extensions === undefined ? {...config, extensions: ['ts', 'js', 'mjs']} : config;
 }
 
+const untouched: Redirection = {set: {}, removed: []};
+
 /**
  * Where code in a test finds its database: a signpost, unless the project says where its tests are to connect. What the variables
  * said outside of the tests is kept for a keeper that a worker starts.
  */
-async function databaseVariables({environmentVariables = {}}: AvaConfig): Promise<Readonly<Record<string, string>>> {
-	if (addressVariables.some(name => name in environmentVariables)) {
-		return {};
+async function redirectStray({environmentVariables = {}}: AvaConfig, {strayConnections}: HarnessConfig): Promise<Redirection> {
+	if (strayConnections === 'allow' || addressVariables.some(name => name in environmentVariables)) {
+		return untouched;
 	}
 
-	const outside = Object.fromEntries(addressVariables.map(name => [name, process.env[name] ?? null]));
-	return {...await raiseSignpost(), [outsideVariable]: JSON.stringify(outside)};
+	const {set, removed} = redirect(process.env, await raiseSignpost(), Object.keys(environmentVariables));
+	const outside = Object.fromEntries([...Object.keys(set), ...removed].map(name => [name, process.env[name] ?? null]));
+	return {set: {...set, [outsideVariable]: JSON.stringify(outside)}, removed};
 }
 
 /** What a run writes must not begin the next one in watch mode. */
@@ -76,6 +80,7 @@ function withIgnored({watchMode}: AvaConfig, {projectDir, report, historyFile}: 
 interface Parts {
 	readonly harness: HarnessConfig;
 	readonly bundle: BundleMap | undefined;
+	readonly stray: Redirection;
 	/** What workers are told beside their session. */
 	readonly environment: Readonly<Record<string, string>>;
 }
@@ -83,29 +88,29 @@ interface Parts {
 /** Gets everything ready that a run needs. Without a server, a run that may skip tests goes on. */
 async function beginParts(config: AvaConfig, harness: HarnessConfig): Promise<Parts> {
 	const run = harness.monitor === 'on' ? recordRun(harness) : undefined;
-	const shared = Promise.all([ensureBundle(harness.projectDir), databaseVariables(config)]);
+	const shared = Promise.all([ensureBundle(harness.projectDir), redirectStray(config, harness)]);
 	try {
-		const [keeper, [bundle, database]] = await Promise.all([beginRun(harness), shared]);
+		const [keeper, [bundle, stray]] = await Promise.all([beginRun(harness), shared]);
 		run?.follow(keeper);
-		return {harness, bundle, environment: {...database, ...run?.environment}};
+		return {harness, bundle, stray, environment: {...run?.environment}};
 	} catch (error) {
 		run?.drop();
 		if (harness.onUnavailable !== 'skip' || !isUnavailable(error)) {
 			throw error;
 		}
 
-		const [bundle, database] = await shared;
-		return {harness, bundle, environment: {...database, ...skipDatabaseTests(error.message)}};
+		const [bundle, stray] = await shared;
+		return {harness, bundle, stray, environment: skipDatabaseTests(error.message)};
 	}
 }
 
-function withHarness(config: AvaConfig, {harness, bundle, environment}: Parts): AvaConfig {
+function withHarness(config: AvaConfig, {harness, bundle, stray, environment}: Parts): AvaConfig {
 	return {
 		...withDefaults(config),
 		watchMode: withIgnored(config, harness),
 		...(harness.shuffle !== undefined && {sortTestFiles: bySeed(harness.shuffle)}),
-		require: [[path.join(import.meta.dirname, '..', 'preload', 'main.js'), bundle], ...[config.require ?? []].flat()],
-		environmentVariables: {...compileCache(harness), ...environment, ...config.environmentVariables, [modeVariable]: 'on', [sessionVariable]: JSON.stringify(harness)},
+		require: [[path.join(import.meta.dirname, '..', 'preload', 'main.js'), bundle, stray.removed], ...[config.require ?? []].flat()],
+		environmentVariables: {...compileCache(harness), ...stray.set, ...environment, ...config.environmentVariables, [modeVariable]: 'on', [sessionVariable]: JSON.stringify(harness)},
 	};
 }
 
@@ -123,7 +128,7 @@ export function withTdd(avaConfig: AvaConfig | Factory = {}, options: HarnessOpt
 			validateOptions(options, 'the second argument of withTdd');
 			const harness = await loadConfig(projectDir, {...options, workers: options.workers ?? concurrencyOf(config)});
 			if (!isAvaRun()) {
-				return withHarness(config, {harness, bundle: undefined, environment: {}});
+				return withHarness(config, {harness, bundle: undefined, stray: untouched, environment: {}});
 			}
 
 			return withHarness(config, await beginParts(config, harness));

@@ -1,4 +1,6 @@
+import process from 'node:process';
 import {cacheFolder} from '../config/folders.ts';
+import {assertNotProduction} from '../config/guard.ts';
 import type {HarnessConfig} from '../config/options.ts';
 import {ServerError} from '../errors.ts';
 import type {ServerAdapter} from './server.ts';
@@ -10,13 +12,15 @@ export interface ChosenServer {
 	readonly reason: string;
 }
 
-type Wanted = Pick<HarnessConfig, 'projectDir' | 'server' | 'image' | 'binaries'>;
+type Wanted = Pick<HarnessConfig, 'projectDir' | 'server' | 'image' | 'binaries'> & Partial<Pick<HarnessConfig, 'allowServers'>>;
 
 /**
  * Chooses where tests run: what the option `server` says; for 'auto', containers if an engine answers, else embedded.
- * @throws {ERR_SERVER_UNAVAILABLE} when there is neither an engine nor binaries, and what the adapter throws
+ * @throws {ERR_GUARD_REFUSED} where NODE_ENV is production, {ERR_SERVER_UNAVAILABLE} when there is neither an engine nor binaries, and what
+ * the adapter throws
  */
 export async function chooseServer(wanted: Wanted): Promise<ChosenServer> {
+	assertNotProduction(process.env);
 	switch (wanted.server) {
 		case 'auto': {
 			return chooseBest(wanted);
@@ -32,7 +36,7 @@ export async function chooseServer(wanted: Wanted): Promise<ChosenServer> {
 
 		default: {
 			const {ExternalAdapter} = await import('./external.ts');
-			return {adapter: await ExternalAdapter.create(wanted.server), reason: 'the option server is a URL'};
+			return {adapter: await ExternalAdapter.create(wanted.server, wanted.allowServers), reason: 'the option server is a URL'};
 		}
 	}
 }

@@ -12,6 +12,8 @@ export interface ServerAddress {
 	readonly database: string;
 	/** True where connections have to be encrypted. */
 	readonly ssl?: boolean;
+	/** What a server that was there before has to show for the harness to change anything on it: the token of its marker. */
+	readonly marker?: string;
 	/** How other programs reach the server over TCP, where `host` is a socket folder. */
 	readonly tcp?: {readonly host: string; readonly port: number};
 }

@@ -4,6 +4,7 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {pathToFileURL} from 'node:url';
 import type {Kysely} from 'kysely';
+import {leadTo} from '../config/stray.ts';
 import {TemplateError, redact} from '../errors.ts';
 import type {Client} from '../postgres/client.ts';
 import {runScript} from './script/run.ts';
@@ -68,7 +69,7 @@ async function runMigration(file: string, {db, projectDir}: Target): Promise<voi
 }
 
 async function runCommand(command: string, {url, projectDir}: Target): Promise<void> {
-	const child = spawn(command, {shell: true, detached: true, cwd: projectDir, env: {...process.env, DATABASE_URL: url}, stdio: ['ignore', 'pipe', 'pipe']});
+	const child = spawn(command, {shell: true, detached: true, cwd: projectDir, env: leadTo(process.env, url), stdio: ['ignore', 'pipe', 'pipe']});
 	let output = '';
 	for (const stream of [child.stdout, child.stderr]) {
 		stream.on('data', (chunk: Buffer) => {
@@ -89,7 +90,7 @@ async function runCommand(command: string, {url, projectDir}: Target): Promise<v
 	if (status !== 0) {
 		throw new TemplateError('ERR_TEMPLATE_COMMAND', {
 			what: `The schema command \`${command}\` ended with exit code ${status ?? 'none'}; it printed: ${redact(output.trim().slice(-600))}`,
-			why: 'It ran in the project folder with DATABASE_URL set to the empty database.',
+			why: 'It ran in the project folder, where DATABASE_URL and the PG* variables lead to the empty database, and URLs of other databases lead nowhere.',
 			fix: 'Run it by hand against an empty database to see what is wrong.',
 		});
 	}

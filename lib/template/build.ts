@@ -1,13 +1,14 @@
 import {privateName, savedLaneName, templateName} from '../config/names.ts';
 import type {HarnessConfig} from '../config/options.ts';
 import {readSequences, readTables} from '../postgres/catalog.ts';
-import {withClient, type Client} from '../postgres/client.ts';
+import type {Client} from '../postgres/client.ts';
 import {readProperties, restoreProperties} from '../postgres/database-properties.ts';
 import {cloneDatabase, createDatabase, dropDatabase, explainDisk, listDatabases, sealDatabase} from '../postgres/databases.ts';
 import {readRoles, readSecuredTables} from '../postgres/roles.ts';
 import {readPacks, type FoundPack} from '../seed/catalog.ts';
 import {loadPack} from '../seed/load.ts';
 import {orderPacks} from '../seed/order.ts';
+import {connectAdmin} from '../server/admin.ts';
 import type {Progress, ServerAddress} from '../server/server.ts';
 import {applyStep, type Target} from './apply.ts';
 import {bareCombination, combinationId, type Combination, type SchemaLayer} from './combination.ts';
@@ -19,7 +20,7 @@ import {expandSources} from './sources.ts';
 /** What to build, and where. */
 export interface BuildRequest {
 	readonly address: ServerAddress;
-	readonly config: Pick<HarnessConfig, 'projectDir' | 'schemas' | 'seeds'>;
+	readonly config: Pick<HarnessConfig, 'projectDir' | 'schemas' | 'seeds'> & Partial<Pick<HarnessConfig, 'strayConnections'>>;
 	readonly fingerprint: string;
 	readonly combinations: readonly Combination[];
 	/** Goes into private names, so that what a dead builder left can be told apart. */
@@ -61,9 +62,10 @@ class TemplateBuild {
 
 	async #readExisting(): Promise<void> {
 		const {fingerprint} = this.#request;
-		for (const {name, isTemplate, isBroken, comment} of await listDatabases(this.#admin, templateName(fingerprint, ''))) {
+		for (const entry of await listDatabases(this.#admin, templateName(fingerprint, ''))) {
+			const {name, isTemplate, isBroken, comment} = entry;
 			if (isBroken) {
-				await dropDatabase(this.#admin, name);
+				await dropDatabase(this.#admin, entry);
 				continue;
 			}
 
@@ -97,14 +99,14 @@ class TemplateBuild {
 	}
 
 	async #saveLane({name: template, record}: Built): Promise<void> {
-		const lane = savedLaneName(combinationId(record.combination));
-		const existing = (await listDatabases(this.#admin, lane)).find(({name}) => name === lane);
+		const name = savedLaneName(combinationId(record.combination));
+		const existing = (await listDatabases(this.#admin, name)).find(entry => entry.name === name);
 		if (existing?.isBroken) {
-			await dropDatabase(this.#admin, lane);
+			await dropDatabase(this.#admin, existing);
 		}
 
 		if (!existing || existing.isBroken) {
-			await cloneDatabase(this.#admin, {template, name: lane});
+			const lane = await cloneDatabase(this.#admin, {template, name});
 			await restoreProperties(this.#admin, lane, record.properties);
 		}
 	}
@@ -114,18 +116,18 @@ class TemplateBuild {
 		const startedAt = performance.now();
 		const base = this.#longestPrefix(combination, packs);
 		const name = privateName('b', this.#request.owner);
-		await (base ? cloneDatabase(this.#admin, {template: base.name, name}) : createDatabase(this.#admin, name));
+		const database = await (base ? cloneDatabase(this.#admin, {template: base.name, name}) : createDatabase(this.#admin, name));
 		try {
-			await restoreProperties(this.#admin, name, base?.record.properties);
+			await restoreProperties(this.#admin, database, base?.record.properties);
 			const {address, config, fingerprint} = this.#request;
 			const filled = await withTarget(address, {database: name, projectDir: config.projectDir}, async target => this.#fill(target, {base, combination, packs}));
 			const record = {fingerprint, combination, packs: packs.map(pack => pack.name), ...filled, buildMs: performance.now() - startedAt};
-			await sealDatabase(this.#admin, name, {as: finalName, comment: JSON.stringify(record)});
+			await sealDatabase(this.#admin, database, {as: finalName, comment: JSON.stringify(record)});
 			return record;
 		} catch (error) {
 			// Dropping it would end the sessions of those who are connected; once they have gone, a sweep drops it.
 			if ((error as {code?: string}).code !== 'ERR_TEMPLATE_BUSY') {
-				await dropDatabase(this.#admin, name).catch(() => {});
+				await dropDatabase(this.#admin, database).catch(() => {});
 			}
 
 			throw error;
@@ -209,12 +211,13 @@ async function applyLayer({client}: Target, {name, tables}: SchemaLayer): Promis
  * @throws {ERR_TEMPLATE_SQL} and the other codes of templates and seeds, for the first thing that fails
  */
 export async function buildTemplates(request: BuildRequest, progress: Progress): Promise<TemplateRecord[]> {
-	return withClient({...request.address, applicationName: `dataflow-tdd builder ${request.owner}`}, async admin => {
+	const admin = await connectAdmin(request.address, `dataflow-tdd builder ${request.owner}`);
+	try {
 		await admin.query(`select pg_advisory_lock(hashtextextended($1, 0))`, [`dataflow-tdd ${request.fingerprint}`]);
-		try {
-			return await new TemplateBuild(request, admin, progress).run();
-		} catch (error) {
-			throw explainDisk(error, 'A template is a whole database, and building one needs its size once more.');
-		}
-	});
+		return await new TemplateBuild(request, admin, progress).run();
+	} catch (error) {
+		throw explainDisk(error, 'A template is a whole database, and building one needs its size once more.');
+	} finally {
+		await admin.end().catch(() => {});
+	}
 }

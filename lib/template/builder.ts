@@ -1,6 +1,7 @@
 import {fork} from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';
+import {leadNowhere} from '../config/stray.ts';
 import {TemplateError, fromWireError} from '../errors.ts';
 import type {Progress} from '../server/server.ts';
 import type {BuildMessage} from './build-process.ts';
@@ -14,7 +15,7 @@ const entry = path.join(import.meta.dirname, `build-process${path.extname(import
  * @throws what {@link buildTemplates} throws; {ERR_TEMPLATE_MIGRATION} when a migration or seed ends that process
  */
 export async function runBuild(request: BuildRequest, progress: Progress, signal?: AbortSignal): Promise<readonly TemplateRecord[]> {
-	const child = fork(entry, {cwd: request.config.projectDir, serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [], env: buildEnvironment()});
+	const child = fork(entry, {cwd: request.config.projectDir, serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [], env: buildEnvironment(request.config.strayConnections)});
 	try {
 		return await new Promise((resolve, reject) => {
 			child.on('message', (message: BuildMessage) => {
@@ -43,9 +44,10 @@ export async function runBuild(request: BuildRequest, progress: Progress, signal
 	}
 }
 
-/** Seeds and migrations run as they do in tests. */
-function buildEnvironment(): NodeJS.ProcessEnv {
-	return {NODE_ENV: 'test', ...process.env};
+/** Seeds and migrations run as they do in tests: what they are given leads to the database that is built, what else they find leads nowhere. */
+function buildEnvironment(strayConnections: 'refuse' | 'allow' = 'refuse'): NodeJS.ProcessEnv {
+	const env = {NODE_ENV: 'test', ...process.env};
+	return strayConnections === 'allow' ? env : leadNowhere(env);
 }
 
 function endedEarly(how: number | string | null): TemplateError {

@@ -1,10 +1,10 @@
 import test from 'ava';
-import {assertOwnDatabase, assertTestServer} from '#lib/config/guard.js';
-import {databasePrefix, privateName, savedLaneName, templateName} from '#lib/config/names.js';
+import {assertMayRun, assertNotProduction, assertOwnDatabase, assertTestServer} from '#lib/config/guard.js';
+import {databasePrefix, markerDatabase, privateName, savedLaneName, templateName} from '#lib/config/names.js';
 import {GuardError} from '#lib/errors.js';
 
 test('G37: a database that the harness did not name is never touched', t => {
-	for (const name of ['postgres', 'app', 'template1', 'app_tdd_test', 'TDD_t_1', '', ' tdd_x', '_tdd_x']) {
+	for (const name of ['postgres', 'app', 'template1', 'app_tdd_test', 'TDD_t_1', '', ' tdd_x', '_tdd_x', markerDatabase]) {
 		const error = t.throws<GuardError>(() => {
 			assertOwnDatabase(name);
 		}, {instanceOf: GuardError, code: 'ERR_GUARD_REFUSED'});
@@ -33,12 +33,21 @@ const suspicious: ReadonlyArray<readonly [title: string, url: string, env: Reado
 	['the host is one of Supabase\'s', 'postgres://db.abc.supabase.co/postgres', {}, /managed database service/],
 	['the host is one of Azure\'s', 'postgres://abc.postgres.database.azure.com/test', {}, /managed database service/],
 	['the host is written in capitals', 'postgres://DB.ABC.SUPABASE.CO/postgres', {}, /managed database service/],
+	['the host is written with a dot at its end', 'postgres://db.abc.supabase.co./postgres', {}, /managed database service, Supabase/],
+	['the host stands among the parameters', 'postgresql:///postgres?host=ep-cool.eu-central-1.aws.neon.tech', {}, /managed database service, Neon/],
+	['it is a socket of Cloud SQL', 'postgresql:///app?host=/cloudsql/project:region:instance', {}, /managed database service, Google Cloud SQL/],
 	['the host is called production', 'postgres://db-prod.internal/test', {}, /'db-prod\.internal' is a name for production/],
 	['the host is numbered', 'postgres://prod1/test', {}, /'prod1' is a name for production/],
 	['the database is called production', 'postgres://localhost/shop_production', {}, /'shop_production' is a name for production/],
 	['the database is called live', 'postgres://localhost/live', {}, /'live' is a name for production/],
 	['the user is called production', 'postgres://prod:x@localhost/test', {}, /'prod' is a name for production/],
 	['it is the application\'s own database', 'postgres://localhost/app', {DATABASE_URL: 'postgres://u:p@localhost:5432/app?sslmode=disable'}, /DATABASE_URL/],
+	['it is so by another name of this machine', 'postgres://127.0.0.1/app', {DATABASE_URL: 'postgresql://u:p@LOCALHOST/app'}, /DATABASE_URL/],
+	['it is so by a socket', 'postgres:///app?host=/run/postgresql', {DATABASE_URL: 'postgres://[::1]:5432/app'}, /DATABASE_URL/],
+	['another variable says that it is the application\'s own', 'postgres://db/app', {POSTGRES_URL: 'postgres://u:p@db/app'}, /POSTGRES_URL/],
+	['the PG variables say so', 'postgres://db:5433/app', {PGHOST: 'db', PGPORT: '5433', PGDATABASE: 'app'}, /PGDATABASE/],
+	['PGDATABASE says so, on this machine', 'postgres://localhost/app', {PGDATABASE: 'app'}, /PGDATABASE/],
+	['DATABASE_URL names no database but a user, who is its name', 'postgres://db/app', {DATABASE_URL: 'postgres://app@db'}, /DATABASE_URL/],
 ];
 
 for (const [title, url, env, words] of suspicious) {
@@ -60,6 +69,11 @@ const harmless: ReadonlyArray<readonly [url: string, env: Readonly<Record<string
 	['postgres://localhost:5433/app', {DATABASE_URL: 'postgres://localhost:5432/app'}],
 	['postgres://localhost/test', {DATABASE_URL: 'postgres://localhost/app'}],
 	['postgres://localhost/test', {DATABASE_URL: 'not a url'}],
+	['postgres://localhost/test', {DATABASE_URL: 'mysql://localhost:5432/test'}],
+	['postgres://localhost/test', {PGHOST: 'localhost', PGUSER: 'test'}],
+	['postgres://localhost/test', {PGHOST: 'db', PGDATABASE: 'test'}],
+	['postgres://localhost/test', {TEST_DATABASE_URL: 'postgres://localhost/test'}],
+	['postgres://notneon.technology/test', {}],
 ];
 
 for (const [url, env] of harmless) {
@@ -75,4 +89,61 @@ test('the password of a refused server is not in the error', t => {
 		assertTestServer(new URL('postgres://me:geheim@db-prod/test'), {});
 	});
 	t.false(`${JSON.stringify(error)} ${error?.message} ${error?.stack}`.includes('geheim'));
+});
+
+test('G37: the server of a managed service is accepted when its host is allowed, and by no other allowance', t => {
+	const url = new URL('postgres://ep-cool.eu-central-1.aws.neon.tech/test');
+	t.notThrows(() => {
+		assertTestServer(url, {}, ['EP-cool.eu-central-1.aws.neon.tech']);
+	});
+	for (const allowed of ['neon.tech', 'ep-cool', '*', '']) {
+		const error = t.throws<GuardError>(() => {
+			assertTestServer(url, {}, [allowed]);
+		}, {code: 'ERR_GUARD_REFUSED'});
+		t.true(error.hint.includes(`allowServers: ['ep-cool.eu-central-1.aws.neon.tech']`), error.hint);
+	}
+});
+
+test('G37: an allowance lifts nothing else', t => {
+	const host = 'db-prod.abc.supabase.co';
+	for (const [url, env] of [
+		[`postgres://${host}/test`, {}],
+		['postgres://db.abc.supabase.co/test', {NODE_ENV: 'production'}],
+		['postgres://db.abc.supabase.co/live', {}],
+		['postgres://db.abc.supabase.co/test', {DATABASE_URL: 'postgres://u:p@db.abc.supabase.co/test'}],
+	] as const) {
+		t.throws(() => {
+			assertTestServer(new URL(url), env, [host, 'db.abc.supabase.co']);
+		}, {code: 'ERR_GUARD_REFUSED'}, url);
+	}
+});
+
+test('G37: NODE_ENV=production is refused for every kind of server, by whichever spelling', t => {
+	for (const NODE_ENV of ['production', 'PRODUCTION', 'prod', ' production']) {
+		t.throws(() => {
+			assertNotProduction({NODE_ENV});
+		}, {code: 'ERR_GUARD_REFUSED', message: /^The harness will not run: NODE_ENV is prod.*NODE_ENV=test/i});
+	}
+
+	for (const env of [{}, {NODE_ENV: ''}, {NODE_ENV: 'test'}, {NODE_ENV: 'development'}, {NODE_ENV: 'reproduction'}]) {
+		t.notThrows(() => {
+			assertNotProduction(env);
+		});
+	}
+});
+
+test('G37: whoever wants a server is asked the same before any keeper is, also one that is there already', t => {
+	for (const [server, env] of [
+		['embedded', {NODE_ENV: 'production'}], ['postgres://db.abc.supabase.co/test', {}], ['postgres://localhost/app', {DATABASE_URL: 'postgres://localhost/app'}],
+	] as const) {
+		t.throws(() => {
+			assertMayRun({server, allowServers: []}, env);
+		}, {code: 'ERR_GUARD_REFUSED'}, server);
+	}
+
+	for (const server of ['auto', 'container', 'embedded', 'postgres://localhost/test', 'postgres://not a url']) {
+		t.notThrows(() => {
+			assertMayRun({server, allowServers: []}, {DATABASE_URL: 'postgres://localhost/app'});
+		}, server);
+	}
 });

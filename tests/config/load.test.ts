@@ -139,7 +139,7 @@ test('all paths of a configuration are absolute and lie in the project', t => {
 test.serial('what nobody sets has its default', async t => {
 	const folder = '/some/project';
 	const defaults = {
-		projectDir: folder, schemas: [path.join(folder, 'schemas')], seeds: path.join(folder, 'seeds'), server: 'auto', image: defaultImage, binaries: undefined,
+		projectDir: folder, schemas: [path.join(folder, 'schemas')], seeds: path.join(folder, 'seeds'), server: 'auto', allowServers: [], strayConnections: 'refuse', image: defaultImage, binaries: undefined,
 		lanes: 1, role: undefined, shuffle: undefined, monitor: 'on', budgetMs: {default: 100}, maxQueries: undefined, repeatedStatements: 'warn', allowedRepeats: [], slowMs: 50, onUnavailable: 'fail', fingerprint: [], historyFile: path.join(folder, 'tests/performance_history.json'), report: ['summary'],
 	} as const;
 	await withVariables({CI: undefined}, () => {

@@ -14,6 +14,8 @@ const wrong: Readonly<Record<string, readonly [values: readonly unknown[], expec
 	schemas: [['', 7, null, [''], [7], {command: 'x'}, {command: '', inputs: []}, {command: 'x', inputs: ''}], 'a path, {command, inputs}, or a list of these'],
 	seeds: [['', 7, null, ['seeds']], 'the path of a folder'],
 	server: [['', 'docker', 5432, 'mysql://localhost/test', null], `'auto', 'container', 'embedded' or a postgres:// URL`],
+	allowServers: [['db.abc.supabase.co', [''], [7], ['postgres://u:p@h/d'], ['db:5432'], ['u@db']], `a list of host names without ports, such as 'db.abc.supabase.co'`],
+	strayConnections: [['keep', true, null], `'refuse' or 'allow'`],
 	image: [['', 17], `the name of an image, such as 'postgres:17'`],
 	binaries: [['', true], 'the path of a folder that holds postgres and initdb'],
 	workers: [[0, -1, 1.5, '4', Number.NaN, Number.POSITIVE_INFINITY], 'a whole number from 1'],
@@ -53,7 +55,7 @@ for (const [option, [values, expected]] of Object.entries(wrong)) {
 const right: ReadonlyArray<Record<string, unknown>> = [
 	{}, {schemas: 'db'}, {schemas: ['db', {command: 'prisma migrate deploy', inputs: ['prisma']}]}, {schemas: {command: 'x', inputs: []}}, {schemas: []},
 	{server: 'auto'}, {server: 'embedded'}, {server: 'container'}, {server: 'postgres://u:p@h/d'}, {server: 'postgresql:///d?host=/run'},
-	{workers: 1, lanes: 8, lingerMs: 0, budgetMs: 0.5}, {onUnavailable: 'skip', report: 'none', fingerprint: []}, {report: ['summary', 'junit=out/junit.xml', 'json']}, {budgetMs: {default: 50, tddParallelSafe: 250}, maxQueries: 0, slowMs: 0}, {workers: undefined, image: undefined}, {role: 'shop_app'}, {shuffle: -4711}, {shuffle: 'random'},
+	{workers: 1, lanes: 8, lingerMs: 0, budgetMs: 0.5}, {onUnavailable: 'skip', report: 'none', fingerprint: []}, {report: ['summary', 'junit=out/junit.xml', 'json']}, {budgetMs: {default: 50, tddParallelSafe: 250}, maxQueries: 0, slowMs: 0}, {workers: undefined, image: undefined}, {role: 'shop_app'}, {allowServers: []}, {allowServers: ['db.abc.supabase.co', '::1', '/cloudsql/a:b:c']}, {strayConnections: 'allow'}, {shuffle: -4711}, {shuffle: 'random'},
 ];
 
 test('options of every right kind are accepted as they are', t => {
@@ -105,10 +107,11 @@ test('every option that the environment can hold is read from it', t => {
 		DATAFLOW_TDD_MONITOR: 'off', DATAFLOW_TDD_REPEATED_STATEMENTS: 'fail', DATAFLOW_TDD_ALLOWED_REPEATS: 'insert into audit, until.ts', DATAFLOW_TDD_MAX_QUERIES: '7', DATAFLOW_TDD_SLOW_MS: '20',
 		DATAFLOW_TDD_WORKERS: '3', DATAFLOW_TDD_LANES: '2', DATAFLOW_TDD_LINGER_MS: '0', DATAFLOW_TDD_BUDGET_MS: '12.5',
 		DATAFLOW_TDD_SCHEMAS: 'a, b', DATAFLOW_TDD_FINGERPRINT: 'v1', DATAFLOW_TDD_ROLE: 'shop_app', DATAFLOW_TDD_SHUFFLE: '4711',
+		DATAFLOW_TDD_ALLOW_SERVERS: 'one.neon.tech, two.neon.tech', DATAFLOW_TDD_STRAY_CONNECTIONS: 'allow',
 	}), {
 		server: 'embedded', image: 'postgres:16', binaries: '/opt/pg/bin', seeds: 'db/seeds', onUnavailable: 'skip', historyFile: 'history.json', report: 'none',
 		monitor: 'off', repeatedStatements: 'fail', allowedRepeats: ['insert into audit', 'until.ts'], maxQueries: 7, slowMs: 20,
-		workers: 3, lanes: 2, lingerMs: 0, budgetMs: 12.5, schemas: ['a', 'b'], fingerprint: ['v1'], role: 'shop_app', shuffle: 4711,
+		workers: 3, lanes: 2, lingerMs: 0, budgetMs: 12.5, schemas: ['a', 'b'], fingerprint: ['v1'], role: 'shop_app', shuffle: 4711, allowServers: ['one.neon.tech', 'two.neon.tech'], strayConnections: 'allow',
 	});
 });
 

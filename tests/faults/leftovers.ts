@@ -113,14 +113,14 @@ function leftFiles(base: string): string[] {
 	];
 }
 
-/** Clones and half-built templates on a server that stays; sealed templates are what the cache is elsewhere. */
+/** Clones and half-built templates on a server that stays; sealed templates are what the cache is elsewhere, and the marker was there before. */
 async function leftDatabases({external}: Places): Promise<string[]> {
 	if (!external) {
 		return [];
 	}
 
 	return withClient({...external, applicationName: 'a census'}, async client => {
-		const {rows} = await client.query<{name: string}>(`select datname::text as name from pg_database where datname ~ '^tdd_[^t]' order by 1`);
+		const {rows} = await client.query<{name: string}>(`select datname::text as name from pg_database where datname ~ '^tdd_[^t]' and datname <> 'tdd_marker' order by 1`);
 		return rows.map(({name}) => `the database ${name}`);
 	});
 }

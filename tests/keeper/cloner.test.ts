@@ -30,7 +30,7 @@ async function makePlace(t: ExecutionContext): Promise<Place> {
 		admin,
 		async clone({memoryFolder, strategy = 'file_copy'} = {}) {
 			const strategies = {recall: () => ({strategy}), isWanting: false} as unknown as CloneStrategies;
-			const name = await new Cloner({admin, version: 18, databaseOwner: 'test', strategies, memoryFolder}).clone(template, undefined);
+			const {name} = await new Cloner({admin, version: 18, databaseOwner: 'test', strategies, memoryFolder}).clone(template, undefined);
 			t.is(await withClient({...address, database: name}, async client => (await client.query('select 1')).rowCount), 1);
 			return name;
 		},

@@ -6,7 +6,7 @@ import {privateName} from '#lib/config/names.js';
 import {CloneStrategies} from '#lib/keeper/clone-strategy.js';
 import {Clones} from '#lib/keeper/clones.js';
 import {connectClient, type Client} from '#lib/postgres/client.js';
-import {cloneDatabase, createDatabase, dropDatabase, listDatabases} from '#lib/postgres/databases.js';
+import {cloneDatabase, createDatabase, dropDatabase, listDatabases, type OwnDatabase} from '#lib/postgres/databases.js';
 import {bareCombination} from '#lib/template/combination.js';
 import {makeProject} from '../helpers/project.ts';
 import {withScratchServer} from '../helpers/scratch-server.ts';
@@ -25,13 +25,14 @@ async function makePlace(t: ExecutionContext, budgetBytes = 100 * sizeBytes): Pr
 	const admin = await connectClient(await withScratchServer(t));
 	await createDatabase(admin, template);
 	const inTurn = pLimit(1);
+	const made = new Map<string, OwnDatabase>();
 	const clones = new Clones({
 		async create(combination) {
 			const name = privateName('c', 'test');
-			await inTurn(async () => cloneDatabase(admin, {template: `tdd_t_${combination}`, name}));
+			made.set(name, await inTurn(async () => cloneDatabase(admin, {template: `tdd_t_${combination}`, name})));
 			return name;
 		},
-		drop: async name => inTurn(async () => dropDatabase(admin, name)),
+		drop: async name => inTurn(async () => dropDatabase(admin, made.get(name)!)),
 		sizeOf: () => sizeBytes,
 		budgetBytes,
 	});

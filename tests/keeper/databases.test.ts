@@ -1,3 +1,4 @@
+import {readFileSync} from 'node:fs';
 import test from 'ava';
 import type {KeeperClient} from '#lib/keeper/client.js';
 import type {LaneDatabase, Lease} from '#lib/keeper/protocol.js';
@@ -51,6 +52,22 @@ test.serial('lanes are databases of their own', async t => {
 	const names = await Promise.all([0, 1, 2].map(async number => (await lane(keeper, lease, number)).name));
 	t.is(new Set(names).size, 3);
 	t.deepEqual(await Promise.all(names.map(async name => rows(lease, name))), [0, 0, 0]);
+});
+
+test.serial('G37: a database that somebody has put in the place of a used clone is not dropped, and the log says so', async t => {
+	const project = await makeProject(t, {options: {workers: 1}});
+	const keeper = await project.open('run');
+	await project.prepare(keeper);
+	const lease = await keeper.api.acquire('a');
+	const name = await clone(keeper, lease);
+	await withClient(lease.address, async client => {
+		await client.query(`drop database ${name}`);
+		await client.query(`create database ${name}`);
+		await keeper.api.retire(lease.id, name);
+		await keeper.api.release(lease.id);
+		await until(async () => readFileSync(keeper.info.logFile, 'utf8').includes(`dropping ${name} failed: GuardError: The database ${name} is not the one`));
+		t.is((await listDatabases(client, name)).length, 1);
+	});
 });
 
 test.serial('a clone is for who asked for it, and is dropped after the lease', async t => {

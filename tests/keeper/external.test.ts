@@ -4,7 +4,7 @@ import type {KeeperClient} from '#lib/keeper/client.js';
 import {connectClient, type Client} from '#lib/postgres/client.js';
 import {bareCombination} from '#lib/template/combination.js';
 import {databaseUrl} from '#lib/template/session.js';
-import {withScratchServer} from '../helpers/scratch-server.ts';
+import {withMarkedServer} from '../helpers/scratch-server.ts';
 import {freshSchema, makeProject, untilGone, type Project} from '../helpers/project.ts';
 import {until} from '../helpers/worker-context.ts';
 
@@ -13,7 +13,7 @@ let admin: Client;
 let url: string;
 
 test.before(async () => {
-	const address = await withScratchServer({teardown: undo => teardowns.unshift(undo)});
+	const address = await withMarkedServer({teardown: undo => teardowns.unshift(undo)});
 	url = databaseUrl(address, address.database);
 	admin = await connectClient({...address, applicationName: 'somebody else'});
 	await admin.query('create database foreign_one');

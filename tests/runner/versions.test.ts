@@ -2,7 +2,7 @@ import {execFileSync} from 'node:child_process';
 import {existsSync, readdirSync} from 'node:fs';
 import process from 'node:process';
 import test, {type ExecutionContext} from 'ava';
-import {withScratchServer} from '../helpers/scratch-server.ts';
+import {withMarkedServer} from '../helpers/scratch-server.ts';
 import {outcomes, withProject, type RunOptions} from '../helpers/run-ava.ts';
 
 const node = Number(process.versions.node.split('.')[0]);
@@ -51,7 +51,7 @@ for (const image of images()) {
 }
 
 test.serial('G40 RC: a server that runs already, by TCP', async t => {
-	const {host, port, user, password, database} = await withScratchServer(t);
+	const {host, port, user, password, database} = await withMarkedServer(t);
 	await runs(t, {DATAFLOW_TDD_SERVER: `postgres://${user}:${password}@${host}:${port}/${database}`}, /on 18 by TCP/);
 });
 

@@ -6,12 +6,14 @@ import {assertVersion, startServer} from '#lib/server/start.js';
 import type {ServerAdapter} from '#lib/server/server.js';
 import {databaseUrl} from '#lib/template/session.js';
 import {connectClient, withClient} from '#lib/postgres/client.js';
+import {ensureMarker} from '#lib/postgres/marker.js';
 import {serverContract} from './contract.ts';
 
 const projectDir = path.dirname(path.dirname(import.meta.dirname));
 const base = (await EmbeddedAdapter.create({projectDir}))!;
 const server = await startServer(base, {owner: `external-test:${process.pid}`});
 const url = databaseUrl(server.address, 'postgres');
+await withClient(server.address, ensureMarker);
 
 test.after.always('the server that plays the existing one is stopped', async () => {
 	await server.stop();

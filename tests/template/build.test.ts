@@ -80,11 +80,11 @@ async function makeWorkshop(t: ExecutionContext, files: Readonly<Record<string, 
 		},
 		async ask(combination, use) {
 			const name = `tdd_c_${owner}_${randomBytes(4).toString('hex')}`;
-			await cloneDatabase(admin, {template: templateName(fingerprint, combinationId(combination)), name});
+			const clone = await cloneDatabase(admin, {template: templateName(fingerprint, combinationId(combination)), name});
 			try {
 				return await withClient({...server.address, database: name}, use);
 			} finally {
-				await dropDatabase(admin, name);
+				await dropDatabase(admin, clone);
 			}
 		},
 	};
@@ -139,6 +139,36 @@ test.serial('a schema command gets the database as DATABASE_URL, and runs in the
 		const [cwd] = await column(client, 'select cwd from by_command');
 		t.regex(String(cwd), /dataflow-tdd-project-/);
 	});
+});
+
+test.serial('G37: a schema command finds no other database than the one it is for, by the PG variables or by any URL', async t => {
+	process.env.LEDGER_URL = 'postgres://app:secret@127.0.0.1:1/ledger';
+	t.teardown(() => {
+		delete process.env.LEDGER_URL;
+	});
+	const {run, ask} = await makeWorkshop(t, {
+		'migrate.mjs': `
+			import pg from 'pg';
+			const stray = await new pg.Client(process.env.LEDGER_URL).connect().catch(error => error.message);
+			const client = new pg.Client();
+			await client.connect();
+			await client.query('create table by_variables (stray text)');
+			await client.query('insert into by_variables values ($1)', [stray]);
+			await client.end();`,
+	}, dir => [{command: `"${process.execPath}" migrate.mjs`, inputs: [path.join(dir, 'migrate.mjs')]}]);
+	await run();
+	await ask(bareCombination, async client => {
+		t.regex(String((await column(client, 'select stray from by_variables'))[0]), /dataflow-tdd-refuses-stray-connections\.invalid/);
+	});
+});
+
+test.serial('G37: a migration that connects by itself reaches nothing', async t => {
+	const files = {'schemas/1.ts': `import pg from 'pg';\nexport async function up(): Promise<void> {\n\tawait new pg.Client().connect();\n}\n`};
+	const workshop = await makeWorkshop(t, files);
+	const error = await failure(t, workshop.run(), 'ERR_TEMPLATE_MIGRATION');
+	t.regex(error.message, /dataflow-tdd-refuses-stray-connections\.invalid/);
+	const allowed = await failure(t, workshop.run({config: {...workshop.request({}).config, strayConnections: 'allow'}}), 'ERR_TEMPLATE_MIGRATION');
+	t.notRegex(allowed.message, /\.invalid/);
 });
 
 test.serial('a failing schema command is an error with its exit code and what it printed, without the password', async t => {
@@ -311,7 +341,11 @@ test.serial('a layer that PostgreSQL refuses is an error that names the table, a
 test.serial('a lane of the schema alone is saved when it is asked for, once', async t => {
 	const {build} = await makeWorkshop(t, {'schemas/1.sql': 'create table base (id int);'});
 	const lane = savedLaneName('schema');
-	t.teardown(async () => dropDatabase(admin, lane));
+	t.teardown(async () => {
+		for (const entry of await listDatabases(admin, lane)) {
+			await dropDatabase(admin, entry);
+		}
+	});
 	await build({combinations: [combinationOf([], [layer])], saveLane: true});
 	await build({saveLane: true});
 	t.deepEqual((await listDatabases(admin, savedLaneName(''))).map(({name, isTemplate}) => ({name, isTemplate})), [{name: lane, isTemplate: false}]);

@@ -60,7 +60,7 @@ test.serial('G28: a stray connection on a template that is built is named and le
 	await client.end();
 	t.is((await buildTemplates(wanted, () => {})).length, 1);
 	const [left] = await listDatabases(admin, 'tdd_b_occupied');
-	await dropDatabase(admin, left!.name);
+	await dropDatabase(admin, left!);
 });
 
 test.serial('G28: a session of the harness that was left on a template is ended', async t => {
@@ -90,7 +90,6 @@ test.serial('G31: a template and a lane whose drop was interrupted are dropped a
 	t.is(steps.length, 1);
 	const entries = [...await listDatabases(admin, template), ...await listDatabases(admin, savedLaneName('schema'))];
 	t.deepEqual(entries.map(({isTemplate, isBroken}) => ({isTemplate, isBroken})), [{isTemplate: true, isBroken: false}, {isTemplate: false, isBroken: false}]);
-	await cloneDatabase(admin, {template, name: 'tdd_c_occupied_2'});
-	await dropDatabase(admin, 'tdd_c_occupied_2');
+	await dropDatabase(admin, await cloneDatabase(admin, {template, name: 'tdd_c_occupied_2'}));
 	await until(async () => (await listDatabases(admin, 'tdd_c_occupied_2')).length === 0);
 });

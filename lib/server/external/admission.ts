@@ -1,0 +1,94 @@
+import {isAllowed, refuseManaged} from '../../config/guard.ts';
+import {serviceRoles} from '../../config/managed-hosts.ts';
+import {GuardError, ServerError} from '../../errors.ts';
+import {connectClient, type Client} from '../../postgres/client.ts';
+import {readMarker} from '../../postgres/marker.ts';
+import {readStanding, type ServerStanding} from '../../postgres/standing.ts';
+import type {ServerAddress} from '../server.ts';
+import {withoutPassword} from './url.ts';
+
+/** A server that runs already, and what somebody has said about it. */
+export interface ExternalServer {
+	readonly url: URL;
+	readonly address: ServerAddress;
+	/** Hosts of managed services that are there for tests. */
+	readonly allowServers: readonly string[];
+}
+
+/**
+ * Connects to a server that runs already.
+ * @throws {ERR_SERVER_URL} when that cannot be done
+ */
+export async function connectExternal(address: ServerAddress): Promise<Client> {
+	try {
+		return await connectClient(address);
+	} catch (error) {
+		throw new ServerError('ERR_SERVER_URL', {
+			what: `The server at ${address.host}:${address.port} cannot be used as ${address.user} on database ${address.database}: ${(error as Error).message}.`,
+			why: 'It is not running, or the host, port, user, password or database in the URL is not right.',
+			fix: `Try the URL with psql, then set the option 'server' (or DATAFLOW_TDD_SERVER) to it.`,
+			cause: error,
+		});
+	}
+}
+
+/** Says what keeps a server from being a throwaway one; nothing when nothing does. */
+function describeReplication({isStandby, replicas, slots, synchronousStandbys}: ServerStanding): string | undefined {
+	if (isStandby) {
+		return 'is a standby';
+	}
+
+	return replicas > 0 || synchronousStandbys !== '' ? 'has replicas' : slots > 0 ? 'has replicas: it keeps replication slots for them' : undefined;
+}
+
+/**
+ * Asks a server whether it is one that the harness may use at all, and may be marked.
+ * @throws {ERR_GUARD_REFUSED} for standbys, servers with replicas, and those of managed services that nobody has allowed;
+ * {ERR_SERVER_URL} when the user may not create databases
+ */
+export async function assertUsable(client: Client, {url, address: {host, user}, allowServers}: ExternalServer): Promise<ServerStanding> {
+	const standing = await readStanding(client, Object.keys(serviceRoles));
+	const replication = describeReplication(standing);
+	if (replication !== undefined) {
+		throw new GuardError('ERR_GUARD_REFUSED', {
+			what: `The harness will not make databases on ${host}: it ${replication}.`,
+			why: 'Servers that are replicated are somebody\'s, hardly ever throwaway ones.',
+			fix: `Give the option 'server' the URL of another one, or leave it out and a throwaway server is started.`,
+		});
+	}
+
+	const {serviceRole} = standing;
+	if (serviceRole !== null && !isAllowed(url, allowServers)) {
+		throw refuseManaged(url, `it has the role ${serviceRole}, which ${serviceRoles[serviceRole]} makes: it belongs to a managed database service`);
+	}
+
+	if (!standing.canCreate) {
+		throw new ServerError('ERR_SERVER_URL', {
+			what: `The user ${user} may not create databases on ${host}.`,
+			why: 'Each test file works in a database of its own.',
+			fix: `Run on the server: alter role "${user}" createdb`,
+		});
+	}
+
+	return standing;
+}
+
+/**
+ * Asks a server for the marker that says it is for tests.
+ * @param expected the token that it had when it was last asked
+ * @returns its token
+ * @throws {ERR_GUARD_MARKER} when there is none, or one of another server
+ */
+export async function assertMarked(client: Client, {url, address: {host, port}}: ExternalServer, expected?: string): Promise<string> {
+	const marker = await readMarker(client);
+	if (marker?.isOfThisServer && marker.token === (expected ?? marker.token)) {
+		return marker.token;
+	}
+
+	const lack = !marker ? 'bears no marker that says it is for tests' : marker.isOfThisServer ? 'bears another marker than a moment ago' : 'bears the marker of another server, which has come with a dump or a copy';
+	throw new GuardError('ERR_GUARD_MARKER', {
+		what: `The server at ${host}:${port} ${lack}.`,
+		why: 'The harness makes and drops databases; on a server that it did not start, somebody has to have said once that this may be done.',
+		fix: `If nobody would miss what is on it, run: npx dataflow-tdd doctor --mark '${withoutPassword(url)}' (with --yes where nobody can be asked).`,
+	});
+}
