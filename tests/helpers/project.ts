@@ -13,6 +13,7 @@ import {openKeeper, visitRunningKeeper, type KeeperClient} from '#lib/keeper/cli
 import type {ClientRole} from '#lib/keeper/protocol.js';
 import {chooseServer} from '#lib/server/choose.js';
 import {within} from '../server/contract-suite.ts';
+import {beforeDeadline} from './deadline.ts';
 import {until} from './worker-context.ts';
 
 const repository = path.resolve(import.meta.dirname, '../..');
@@ -138,7 +139,8 @@ export async function runNode({cwd, args, env = {}}: Command): Promise<Finished>
 
 	const {promise, resolve} = Promise.withResolvers<number | null>();
 	child.once('close', resolve);
-	return {status: await promise, ...output};
+	const status = await beforeDeadline(promise, {what: `node ${args.join(' ')}`, seen: () => output.stdout + output.stderr});
+	return {status, ...output};
 }
 
 /** Runs a module in this repository, where `#lib` is known. */

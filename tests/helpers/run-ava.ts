@@ -6,6 +6,7 @@ import path from 'node:path';
 import process from 'node:process';
 import type {ExecutionContext} from 'ava';
 import {outsideOfTests} from '#lib/config/mode.js';
+import {beforeDeadline} from './deadline.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const fixtures = path.resolve(import.meta.dirname, '../runner/fixtures');
@@ -39,7 +40,7 @@ export interface Project {
 /** A run of AVA that goes on. */
 export interface Following {
 	readonly output: () => string;
-	/** Waits until what was written after a position fits; AVA's time-out bounds it. */
+	/** Waits until what was written after a position fits. */
 	waitFor(pattern: RegExp, from?: number): Promise<void>;
 	stop(): Promise<void>;
 }
@@ -152,7 +153,8 @@ async function finish(child: ChildProcessWithoutNullStreams): Promise<AvaRun> {
 	child.stderr.setEncoding('utf8').on('data', (text: string) => {
 		stderr += text;
 	});
-	const [exitCode] = await once(child, 'close') as [number | null];
+	const closed = once(child, 'close') as Promise<[number | null]>;
+	const [exitCode] = await beforeDeadline(closed, {what: child.spawnargs.join(' '), seen: () => stdout + stderr});
 	return {exitCode, stdout, stderr, output: stdout + stderr};
 }
 
@@ -170,7 +172,8 @@ function follow(child: ChildProcessWithoutNullStreams): Following {
 
 	return {
 		output: () => output,
-		waitFor: async (pattern, from = 0) => new Promise(resolve => {
+		async waitFor(pattern, from = 0) {
+			const {promise, resolve} = Promise.withResolvers<void>();
 			const look = (): void => {
 				if (pattern.test(output.slice(from))) {
 					watchers.delete(look);
@@ -180,7 +183,8 @@ function follow(child: ChildProcessWithoutNullStreams): Following {
 
 			watchers.add(look);
 			look();
-		}),
+			await beforeDeadline(promise, {what: `A run that is to write ${String(pattern)}`, seen: () => output});
+		},
 		async stop() {
 			if (child.exitCode === null && child.signalCode === null) {
 				child.kill('SIGTERM');
