@@ -76,7 +76,7 @@ export class Clones {
 	expect(combination: string, expected: number): void {
 		const ready = this.#ready.get(combination) ?? new Set();
 		this.#ready.set(combination, ready);
-		while (ready.size < Math.min(ahead, expected) && this.#hasRoom(combination)) {
+		while (ready.size < Math.min(ahead, expected) && this.#makeRoom(combination)) {
 			this.#readyBytes += this.#options.sizeOf(combination);
 			const making = this.#make(combination);
 			ready.add(making);
@@ -160,8 +160,14 @@ export class Clones {
 		}
 	}
 
-	#hasRoom(combination: string): boolean {
-		return this.#occupied + this.#options.sizeOf(combination) <= this.#options.budgetBytes;
+	/** Drops used ones, the oldest first, until one more fits into the budget; false if that is not enough. */
+	#makeRoom(combination: string): boolean {
+		const {sizeOf, budgetBytes} = this.#options;
+		while (this.#used.length > 0 && this.#occupied + sizeOf(combination) > budgetBytes) {
+			void this.#drop(this.#used.shift()!);
+		}
+
+		return this.#occupied + sizeOf(combination) <= budgetBytes;
 	}
 
 	get #occupied(): number {

@@ -6,6 +6,7 @@ import {openRollbackContext, type OpenContext, type RollbackOptions} from '#lib/
 import {workerSession} from '#lib/context/worker-session.js';
 import {connectClient, type Client} from '#lib/postgres/client.js';
 import type {Combination, SchemaLayer} from '#lib/template/combination.js';
+import {beforeDeadline} from './deadline.ts';
 
 /** An open context, and the lane that it lies on. */
 export interface TestedContext extends OpenContext {
@@ -67,13 +68,20 @@ export async function connectBeside(t: ExecutionContext, lane: Lane): Promise<Cl
 	return client;
 }
 
-/** Asks again until the answer is yes; AVA's time-out bounds it. */
+/** Asks again until the answer is yes. */
 export async function until(isTrue: () => Promise<boolean>): Promise<void> {
-	while (!await isTrue()) {
-		await new Promise(resolve => {
-			setTimeout(resolve, 10);
-		});
-	}
+	const isOver = {value: false};
+	const ask = async (): Promise<void> => {
+		while (!isOver.value && !await isTrue()) {
+			await new Promise(resolve => {
+				setTimeout(resolve, 10);
+			});
+		}
+	};
+
+	await beforeDeadline(ask(), {what: 'What a test waits for', seen: () => String(isTrue)}).finally(() => {
+		isOver.value = true;
+	});
 }
 
 /** Opens a clone context as a fixture does, but leaves its end to the caller. */
