@@ -30,6 +30,8 @@ export interface CurrentTemplate {
 
 /** What {@link Templates} works with. */
 export interface TemplatesOptions extends SnapshotBuildOptions {
+	/** How many saves may lie upon each other in a snapshot. Default 20. */
+	readonly maxLayers?: number;
 	/** How often a template that another process builds is asked for. Default: for ten minutes. */
 	readonly lockAttempts?: number;
 }
@@ -164,8 +166,11 @@ export class Templates {
 			return name;
 		}
 
-		log(`baking ${this.#options.wishes.list.length} combinations into the snapshot ${name}`);
-		return this.#save(fingerprint, from);
+		// Engines refuse images of more than some 125 layers, and each layer keeps what the next one overwrites.
+		const {wishes, maxLayers = 20} = this.#options;
+		const isDeep = ((await this.#snapshots.get(from))?.layers ?? 0) >= maxLayers;
+		log(`baking ${wishes.list.length} combinations into the snapshot ${name}${isDeep ? `, anew, as ${from} has ${maxLayers} layers` : ''}`);
+		return this.#save(fingerprint, isDeep ? undefined : from);
 	}
 
 	async #ensure(fingerprint: string): Promise<CurrentTemplate> {

@@ -54,6 +54,8 @@ export interface Snapshot {
 	readonly lastUsedAt: Date;
 	/** What it occupies on disk, in bytes. */
 	readonly sizeBytes: number;
+	/** How many saves lie upon each other in it. Nothing where each snapshot is whole in itself. */
+	readonly layers?: number;
 }
 
 /** Tells a person what takes long: `pulling postgres:17`, 0.42 of the way. */

@@ -9,7 +9,9 @@ import type {Lease} from '#lib/keeper/protocol.js';
 import {Templates} from '#lib/keeper/templates.js';
 import {Wishes} from '#lib/keeper/wishes.js';
 import {withClient} from '#lib/postgres/client.js';
+import {listDatabases} from '#lib/postgres/databases.js';
 import {chooseServer} from '#lib/server/choose.js';
+import {startServer} from '#lib/server/start.js';
 import {bareCombination} from '#lib/template/combination.js';
 import {Fingerprinter} from '#lib/template/fingerprint.js';
 import {freshSchema, makeProject} from '../helpers/project.ts';
@@ -163,6 +165,34 @@ test.serial('a template that another process builds for too long is an error tha
 	const error = await t.throwsAsync(templates.current(), {code: 'ERR_TEMPLATE_LOCKED', name: 'TemplateError'});
 	t.true(error?.message.includes(`the template ${fingerprint.slice(0, 8)} `), error?.message);
 	t.true(error?.message.includes(`${file}.lock`), error?.message);
+});
+
+test.serial('G32: a snapshot that was saved upon others too often is built anew, with all that tests have asked for', async t => {
+	const {config, dir} = await makeProject(t, {files: {
+		'schemas/001.sql': freshSchema(), 'seeds/one.sql': `insert into items (name) values ('one');`, 'seeds/two.sql': `insert into items (name) values ('two');`,
+	}});
+	const {adapter} = await chooseServer(config);
+	const wishes = new Wishes(path.join(dir, 'wishes.json'));
+	const templates = new Templates({adapter, config, owner: 'layers:1:1', databaseOwner: 'deadbeef', wishes, progress() {}, maxLayers: 2});
+	const depths: Array<number | undefined> = [];
+	for (const wish of [undefined, 'one', 'two']) {
+		await templates.current();
+		if (wish !== undefined) {
+			wishes.add({packs: [wish], layers: []});
+			await templates.bake();
+		}
+
+		const {snapshot} = await templates.current();
+		t.teardown(async () => adapter.remove(snapshot!));
+		depths.push((await adapter.list()).find(({name}) => name === snapshot)?.layers);
+	}
+
+	t.deepEqual(depths, adapter.kind === 'container' ? [1, 2, 1] : [undefined, undefined, undefined], 'only images have layers');
+	const {snapshot} = await templates.current();
+	const server = await startServer(adapter, {owner: 'layers:1:1', snapshot: snapshot!});
+	t.teardown(async () => server.stop());
+	const records = await withClient(server.address, async client => listDatabases(client, 'tdd_t_'));
+	t.is(records.filter(({isTemplate}) => isTemplate).length, 3, 'the schema and both packs');
 });
 
 test.serial('G26: what a build made of a file that was edited meanwhile is not taken for the file as it was', async t => {

@@ -8,4 +8,6 @@ export const labels = {
 	password: 'dataflow-tdd.password',
 	/** On snapshots: the size in bytes of the image they were made from. */
 	baseBytes: 'dataflow-tdd.base-bytes',
+	/** On snapshots: how many layers saving has put upon the image they were made from. */
+	layers: 'dataflow-tdd.layers',
 } as const;

@@ -20,10 +20,11 @@ export async function findSnapshot(engine: ContainerRuntimeClient, name: string)
 
 /** The entry point and command of the original image come back, so that a snapshot is an image like any other. */
 function changes({image, address}: StartedContainer): string {
+	const layers = Number(image.labels[labels.layers] ?? 0) + 1;
 	return [
 		`ENTRYPOINT ${JSON.stringify(image.entrypoint)}`,
 		`CMD ${JSON.stringify(image.command)}`,
-		`LABEL ${labels.kind}=snapshot ${labels.owner}="" ${labels.password}=${address.password} ${labels.baseBytes}=${image.sizeBytes}`,
+		`LABEL ${labels.kind}=snapshot ${labels.owner}="" ${labels.password}=${address.password} ${labels.baseBytes}=${image.sizeBytes} ${labels.layers}=${layers}`,
 	].join('\n');
 }
 
@@ -57,6 +58,7 @@ function toSnapshots({RepoTags, Created, Size, Labels}: Listed): Snapshot[] {
 		createdAt: new Date(Created * 1000),
 		lastUsedAt: new Date(Created * 1000),
 		sizeBytes: Math.max(0, Size - Number(Labels[labels.baseBytes] ?? 0)),
+		layers: Number(Labels[labels.layers] ?? 1),
 	}));
 }
 
