@@ -8,11 +8,16 @@ export function print(result: unknown, {json, text}: {json: boolean; text: strin
 	process.stdout.write(json ? `${JSON.stringify(result, undefined, 2)}\n` : `${text}\n`);
 }
 
-/** Writes an error on one line of its own and sets the exit code: 2 for wrong options, else 1. */
-export function fail(error: unknown): void {
+/** What of the command line itself, or of the project's configuration, cannot be used. */
+const isMisuse = (error: HarnessError): boolean => error.code === 'ERR_CLI_USAGE' || error.code.startsWith('ERR_CONFIG');
+
+/** Writes an error, for programs as one line of JSON, and sets the exit code: 2 for what cannot be used, else 1. */
+export function fail(error: unknown, {json = false}: {readonly json?: boolean} = {}): void {
 	const isHarness = error instanceof HarnessError;
-	process.stderr.write(isHarness ? `${error.code}: ${error.message}\n` : `${(error as Error).stack ?? String(error)}\n`);
-	process.exitCode = isHarness && error.code.startsWith('ERR_CONFIG') ? 2 : 1;
+	const message = isHarness ? error.message : (error as Error).stack ?? String(error);
+	const {code, hint} = isHarness ? error : {code: undefined, hint: undefined};
+	process.stderr.write(json ? `${JSON.stringify({error: {code, message, hint}})}\n` : `${code === undefined ? '' : `${code}: `}${message}\n`);
+	process.exitCode = isHarness && isMisuse(error) ? 2 : 1;
 }
 
 /** Rows of text with aligned columns. */

@@ -91,7 +91,7 @@ test.serial('without a URL it is about the server that the option server names; 
 	t.regex(none.stderr, /^ERR_CONFIG_INVALID: No URL was given, and the option server is 'embedded'\..*doctor --mark postgres:\/\//);
 	const both = await doctor(['--mark', url, '--unmark', url]);
 	t.is(both.status, 2);
-	t.regex(both.stderr, /^ERR_CONFIG_INVALID: The options --mark and --unmark were given together\./);
+	t.regex(both.stderr, /^ERR_CLI_USAGE: The options --mark and --unmark were given together\./);
 	for (const wrong of ['nowhere', 'mysql://localhost/test']) {
 		t.regex((await doctor(['--mark', wrong, '--yes'])).stderr, /^ERR_SERVER_URL: /);
 	}

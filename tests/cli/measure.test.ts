@@ -101,7 +101,7 @@ test.serial('a suite that fails is shown, and nothing is recorded', async t => {
 	t.is(status, 1);
 	t.is(stdout, '');
 	t.regex(stderr, /notes are counted/);
-	t.regex(stderr, /The suite fails \(AVA's exit code is 1\), so there is nothing to measure\. Nothing was recorded\.\n$/);
+	t.regex(stderr, /\n{2}ERR_HISTORY_SUITE: The suite fails \(AVA's exit code is 1\), so there is nothing to measure\. .* Nothing was recorded\. Run: npx ava\n$/);
 	t.false(existsSync(file));
 });
 
@@ -120,7 +120,7 @@ test.serial('wrong use is exit code 2, and says what to do', async t => {
 		[['--check', '--update'], /--check and --update were given together/],
 		[['--update', 'tests/notes.test.ts'], /--update was given with a part of the suite \(tests\/notes\.test\.ts\)/],
 		[['--update', '--', '--match=*a*'], /--update was given with a part of the suite \(--match=\*a\*\)/],
-		[['--chek'], /unknown option '--chek'/],
+		[['--chek'], /^ERR_CLI_USAGE: Unknown option '--chek'\. Did you mean --check\?/],
 	] as const) {
 		const {status, stdout, stderr} = await runCli(folder, ['measure', ...args], env);
 		t.is(status, 2, stderr);

@@ -1,9 +1,9 @@
 import process from 'node:process';
-import {ConfigError} from '../../errors.ts';
 import {findAll} from '../doctor/findings.ts';
 import {renderFindings} from '../doctor/render.ts';
 import {print} from '../output.ts';
 import {loadProjectConfig, type CommonOptions} from '../project.ts';
+import {usageError} from '../usage.ts';
 
 /** True where colours are seen and wanted. */
 const hasColors = (): boolean => process.stdout.isTTY && process.stdout.hasColors();
@@ -20,7 +20,7 @@ export interface DoctorOptions extends CommonOptions {
 /** Marks a server, or takes its marker away, where that is asked for. */
 async function changeMarker({mark, unmark, ...options}: DoctorOptions): Promise<boolean | undefined> {
 	if (mark !== undefined && unmark !== undefined) {
-		throw new ConfigError('ERR_CONFIG_INVALID', {what: 'The options --mark and --unmark were given together.', why: 'The one takes away what the other sets.', fix: 'Run: dataflow-tdd doctor --help'});
+		throw usageError('doctor', {what: 'The options --mark and --unmark were given together.', why: 'The one takes away what the other sets.'});
 	}
 
 	const target = mark ?? unmark;

@@ -1,5 +1,5 @@
 import process from 'node:process';
-import {ConfigError} from '../../errors.ts';
+import {HistoryError, type CliError} from '../../errors.ts';
 import {accept} from '../../history/accept.ts';
 import {compareWithBaseline, compareWithOtherClass, hasSuspectCounters, type Comparison} from '../../history/comparison.ts';
 import {readHistory, updateHistory} from '../../history/history-file.ts';
@@ -10,11 +10,12 @@ import {RunProgress} from '../../run/progress.ts';
 import {describe} from '../measure/table.ts';
 import {print} from '../output.ts';
 import {loadProjectConfig, type CommonOptions} from '../project.ts';
+import {usageError} from '../usage.ts';
 
 export interface MeasureOptions extends CommonOptions {
 	readonly check?: boolean;
 	readonly update?: boolean;
-	readonly samples: string;
+	readonly samples: number;
 	readonly buffers: boolean;
 	/** Patterns of files, and what stands behind `--`. */
 	readonly args: readonly string[];
@@ -29,18 +30,7 @@ const shownLines = 40;
 /** As shells have it for what SIGINT has ended. */
 const interrupted = 130;
 
-function wrong(what: string, why: string): ConfigError {
-	return new ConfigError('ERR_CONFIG_INVALID', {what, why, fix: 'Run: dataflow-tdd measure --help'});
-}
-
-function toSamples(text: string): number {
-	const samples = Number(text);
-	if (!Number.isInteger(samples) || samples < 3) {
-		throw wrong(`The option --samples is '${text}'.`, 'It has to be a whole number from 3: fewer samples do not tell a change from chance.');
-	}
-
-	return samples;
-}
+const wrong = (what: string, why: string): CliError => usageError('measure', {what, why});
 
 /** A part of the suite can be looked at; accepted is all of it, so that its figures belong together. */
 function assertWhole({check = false, update = false, args}: MeasureOptions): void {
@@ -93,7 +83,8 @@ async function interruptible<T>(action: (signal: AbortSignal) => Promise<T>): Pr
 	}
 }
 
-async function takeSamples(options: MeasureOptions, history: History, samples: number): Promise<Outcome> {
+async function takeSamples(options: MeasureOptions, history: History): Promise<Outcome> {
+	const {samples} = options;
 	const config = await loadProjectConfig();
 	const progress = new RunProgress(0);
 	try {
@@ -113,9 +104,15 @@ async function takeSamples(options: MeasureOptions, history: History, samples: n
 	}
 }
 
-function tellFailure({run: {exitCode, output}}: SuiteFailure): void {
+/** What AVA said last goes before the error: it says more than any sentence. */
+function suiteFailed({run: {exitCode, output}}: SuiteFailure): HistoryError {
 	const tail = output.trimEnd().split('\n').slice(-shownLines).join('\n');
-	process.stderr.write(`${tail}\n\nThe suite fails (AVA's exit code is ${exitCode ?? 'none'}), so there is nothing to measure. Nothing was recorded.\n`);
+	process.stderr.write(`${tail}\n\n`);
+	return new HistoryError('ERR_HISTORY_SUITE', {
+		what: `The suite fails (AVA's exit code is ${exitCode ?? 'none'}), so there is nothing to measure.`,
+		why: 'A test failed, or none ran; what AVA said last stands above. Nothing was recorded.',
+		fix: 'Run: npx ava',
+	});
 }
 
 /** Loud, and on stderr: a check that compares less than it seems to would be green for ever. */
@@ -140,15 +137,15 @@ function verdict({known, comparison}: Outcome, {update = false}: MeasureOptions,
 
 /**
  * Runs the suite several times, and compares what it does and how long it takes with the accepted figures of the same machine class.
- * @returns false when something failed: the suite, or with `check` the comparison
+ * @returns false when the comparison failed, with `check`
+ * @throws {ERR_HISTORY_SUITE} when the suite fails by itself
  */
 export async function measure(options: MeasureOptions): Promise<boolean> {
-	const samples = toSamples(options.samples);
 	assertWhole(options);
 	const {historyFile} = await loadProjectConfig();
 	const history = await readHistory(historyFile);
 	try {
-		const outcome = await takeSamples(options, history, samples);
+		const outcome = await takeSamples(options, history);
 		if (options.update) {
 			await updateHistory(historyFile, before => accept(before, outcome.measured, packageVersion()));
 		}
@@ -168,8 +165,7 @@ export async function measure(options: MeasureOptions): Promise<boolean> {
 
 function giveUp(error: unknown): boolean {
 	if (error instanceof SuiteFailure) {
-		tellFailure(error);
-		return false;
+		throw suiteFailed(error);
 	}
 
 	if ((error as Error).name === 'AbortError') {
