@@ -45,7 +45,15 @@ export function openChannel<Remote extends object, Local extends object>(socket:
 		serialize: encode,
 		deserialize: decode,
 		timeout: -1,
-		onGeneralError: () => false,
+		onGeneralError(error) {
+			// Somebody who speaks something else: of another release, or a stranger. Whoever has asked is told that the connection has ended.
+			const isUnreadable = error instanceof SyntaxError;
+			if (isUnreadable) {
+				socket.destroy();
+			}
+
+			return isUnreadable;
+		},
 	});
 	socket.on('error', () => {});
 	socket.once('close', () => {

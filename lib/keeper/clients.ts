@@ -3,7 +3,8 @@ import type {ClientApi, ClientRole, KeeperApi} from './protocol.ts';
 
 /** One connection: what it is for, and what it holds. */
 export interface Client {
-	role: ClientRole;
+	/** Undefined for one that has not said hello: it only looks. */
+	role: ClientRole | undefined;
 	readonly leases: Set<number>;
 	readonly remote: BirpcReturn<ClientApi, KeeperApi>;
 }
@@ -18,6 +19,11 @@ export class Clients {
 
 	has(client: Client): boolean {
 		return this.#all.has(client);
+	}
+
+	/** How many runs and test files there are. */
+	get users(): number {
+		return this.#with('run').length + this.#with('worker').length;
 	}
 
 	add(client: Client): void {

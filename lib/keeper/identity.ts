@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import {readFileSync, statSync} from 'node:fs';
+import {readFileSync, readdirSync, statSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import {cacheSubfolder, runtimeFolder} from '../config/folders.ts';
@@ -29,15 +29,30 @@ function installationStamp(): string {
 	return `${mtimeMs} ${ino}`;
 }
 
-const engineVariables = ['DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_TLS_VERIFY', 'TESTCONTAINERS_HOST_OVERRIDE', 'DATAFLOW_TDD_CACHE', 'DATAFLOW_TDD_DATA'];
+/** Variables on which it depends what servers a keeper can have, and where. */
+export const engineVariables: readonly string[] = ['DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_TLS_VERIFY', 'TESTCONTAINERS_HOST_OVERRIDE', 'DATAFLOW_TDD_CACHE', 'DATAFLOW_TDD_DATA'];
 
 const measuring: ReadonlySet<string> = new Set<keyof HarnessConfig>([
 	'shuffle', 'monitor', 'budgetMs', 'maxQueries', 'repeatedStatements', 'allowedRepeats', 'slowMs', 'historyFile', 'report', 'onUnavailable',
 ]);
 
-/** Of a configuration, what servers and templates depend on. */
-function serverPart(config: HarnessConfig): Readonly<Record<string, unknown>> {
+/** Of a configuration, what servers and templates depend on: keepers that differ in it are different keepers. */
+export function serverPart(config: HarnessConfig): Readonly<Record<string, unknown>> {
 	return Object.fromEntries(Object.entries(config).filter(([option]) => !measuring.has(option)));
+}
+
+/** Where keepers listen: the id is what tells them apart. */
+const pipePrefix = '\\\\.\\pipe\\dataflow-tdd-';
+
+/** The sockets of all keepers of this user, also of those that were killed. */
+export function listSockets(): Array<{readonly id: string; readonly socket: string}> {
+	const isWindows = process.platform === 'win32';
+	const folder = isWindows ? '\\\\.\\pipe\\' : runtimeFolder();
+	const pattern = isWindows ? /^dataflow-tdd-([\da-f]{16})$/ : /^([\da-f]{16})\.sock$/;
+	return readdirSync(folder).flatMap(name => {
+		const id = pattern.exec(name)?.[1];
+		return id === undefined ? [] : [{id, socket: path.join(folder, name)}];
+	});
 }
 
 /** Names the keeper of a configuration. One of another version or configuration has another name, so it is never talked to. */
@@ -46,6 +61,6 @@ export function identifyKeeper(config: HarnessConfig): KeeperIdentity {
 	// The order of tests, and what is measured of them, is no concern of a server's.
 	const parts = [process.getuid?.() ?? 0, version, installationStamp(), serverPart(config), engineVariables.map(name => process.env[name])];
 	const id = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
-	const socket = process.platform === 'win32' ? `\\\\.\\pipe\\dataflow-tdd-${id}` : path.join(runtimeFolder(), `${id}.sock`);
+	const socket = process.platform === 'win32' ? `${pipePrefix}${id}` : path.join(runtimeFolder(), `${id}.sock`);
 	return {id, version, socket, logFile: path.join(cacheSubfolder('logs'), `${id}.log`)};
 }

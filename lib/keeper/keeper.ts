@@ -1,5 +1,4 @@
 import type {Socket} from 'node:net';
-import process from 'node:process';
 import {setTimeout as delay} from 'node:timers/promises';
 import type {HarnessConfig} from '../config/options.ts';
 import {KeeperError} from '../errors.ts';
@@ -9,7 +8,8 @@ import type {KeeperIdentity} from './identity.ts';
 import {Linger} from './linger.ts';
 import {log} from './log.ts';
 import {currentOwner, databaseOwner} from './owner.ts';
-import type {ClientApi, ClientRole, KeeperApi, KeeperInfo, KeeperStatus, Lease, Preparation} from './protocol.ts';
+import type {ClientApi, ClientRole, KeeperApi, Lease, Preparation} from './protocol.ts';
+import {SelfReport} from './self-report.ts';
 import {sweepOwn} from './sweep.ts';
 import {Timeline} from './timeline.ts';
 import {openWorld, type World} from './world.ts';
@@ -38,11 +38,12 @@ export class Keeper {
 	/** Rejects with the reason when there is no server to run tests on; every client is told. */
 	readonly opened: Promise<unknown>;
 	readonly #options: KeeperOptions;
-	readonly #startedAt = performance.now();
 	readonly #clients = new Clients();
 	readonly #linger: Linger;
 	readonly #timeline = new Timeline();
+	readonly #report: SelfReport;
 	readonly #world: Promise<World>;
+	#isReady = false;
 	#fingerprint: string | undefined;
 	#ending: Promise<void> | undefined;
 
@@ -58,7 +59,10 @@ export class Keeper {
 		};
 
 		this.#world = openWorld({config, keeper: identity.id, progress, timeline: this.#timeline});
-		this.opened = this.#world;
+		this.#report = new SelfReport({config, identity, clients: this.#clients});
+		this.opened = this.#world.then(() => {
+			this.#isReady = true;
+		});
 	}
 
 	/** Serves one connection for as long as it lasts. */
@@ -69,7 +73,7 @@ export class Keeper {
 		}
 
 		this.#linger.cancel();
-		const client: Client = {role: 'visitor', leases: new Set(), remote: undefined as never};
+		const client: Client = {role: undefined, leases: new Set(), remote: undefined as never};
 		Object.assign(client, {remote: openChannel<ClientApi, KeeperApi>(socket, this.#apiFor(client))});
 		this.#clients.add(client);
 		socket.once('close', () => void this.#leave(client));
@@ -90,9 +94,11 @@ export class Keeper {
 
 	#apiFor(client: Client): KeeperApi {
 		return {
+			about: async () => this.#report.about(this.#isReady),
 			hello: async ({role}) => {
 				client.role = role;
-				return this.#info(await this.#world);
+				this.#linger.forget();
+				return this.#report.info(await this.#world);
 			},
 			prepare: async () => this.#prepare(),
 			acquire: async file => this.#acquire(client, file),
@@ -115,7 +121,7 @@ export class Keeper {
 				(await this.#world).requests.databases(lease).retire(database);
 			},
 			keep: async (lease, request) => (await this.#world).requests.keep(lease, request),
-			status: async () => this.#status(await this.#world),
+			status: async () => this.#report.status(await this.#world, this.#fingerprint),
 			snapshot: async () => (await this.#world).templates.snapshot(),
 			timeline: async since => this.#timeline.since(since),
 			stop: async () => {
@@ -163,9 +169,13 @@ export class Keeper {
 		}
 	}
 
-	async #becomeIdle({templates}: World, lastRole: ClientRole): Promise<void> {
+	async #becomeIdle({templates}: World, lastRole: ClientRole | undefined): Promise<void> {
+		if (lastRole === undefined && this.#linger.resume()) {
+			return;
+		}
+
 		templates.forgetFailure();
-		this.#linger.begin({wasRun: lastRole !== 'worker'});
+		this.#linger.begin({wasRun: lastRole === 'run' || lastRole === 'visitor'});
 		await templates.bake().catch((error: unknown) => {
 			log(`baking failed: ${String(error)}`);
 		});
@@ -174,29 +184,6 @@ export class Keeper {
 	#broadcast(step: string, fraction?: number): void {
 		log(`${step}${fraction === undefined ? '' : ` (${Math.round(fraction * 100)} %)`}`);
 		this.#clients.tellProgress(step, fraction);
-	}
-
-	#info({chosen, description}: World): KeeperInfo {
-		const {identity} = this.#options;
-		return {pid: process.pid, version: identity.version, description, reason: chosen.reason, logFile: identity.logFile};
-	}
-
-	#status(world: World): KeeperStatus {
-		const {leases} = world;
-		return {
-			...this.#info(world),
-			projectDir: this.#options.config.projectDir,
-			fingerprint: this.#fingerprint,
-			clients: this.#clients.size,
-			waiting: leases.waiting,
-			slots: leases.slots.map(slot => slot.status()),
-			leases: leases.granted,
-			clones: world.requests.clones,
-			combinations: world.wishes.list.filter(({layers}) => layers.length === 0).map(({packs}) => packs),
-			memoryBytes: process.memoryUsage.rss(),
-			uptimeMs: performance.now() - this.#startedAt,
-			lingerMs: this.#options.config.lingerMs,
-		};
 	}
 
 	async #end(reason: string): Promise<void> {

@@ -51,7 +51,8 @@ function spawnKeeper(config: HarnessConfig, {logFile}: KeeperIdentity): Launched
 	return {hasFailed: () => hasFailed, readLog: () => readFileSync(logFile).subarray(logStart).toString()};
 }
 
-async function connect(socketPath: string): Promise<net.Socket | undefined> {
+/** Connects to whoever listens at a socket, if anybody does. */
+export async function connectTo(socketPath: string): Promise<net.Socket | undefined> {
 	const socket = net.connect(socketPath);
 	try {
 		await once(socket, 'connect');
@@ -82,7 +83,7 @@ function notStarted(logFile: string, text: string): KeeperError {
  * @throws {ERR_KEEPER_START}, or the error with which the keeper ended, such as {ERR_SERVER_UNAVAILABLE}
  */
 export async function connectToKeeper(config: HarnessConfig, identity: KeeperIdentity): Promise<{socket: net.Socket; isNew: boolean}> {
-	const existing = await connect(identity.socket);
+	const existing = await connectTo(identity.socket);
 	if (existing) {
 		return {socket: existing, isNew: false};
 	}
@@ -90,7 +91,7 @@ export async function connectToKeeper(config: HarnessConfig, identity: KeeperIde
 	const keeper = spawnKeeper(config, identity);
 	const deadline = performance.now() + patienceMs;
 	for (;;) {
-		const socket = await connect(identity.socket);
+		const socket = await connectTo(identity.socket);
 		if (socket) {
 			return {socket, isNew: true};
 		}
@@ -107,5 +108,5 @@ export async function connectToKeeper(config: HarnessConfig, identity: KeeperIde
 
 /** Connects to a keeper only if it is there already. */
 export async function visitKeeper(identity: KeeperIdentity): Promise<net.Socket | undefined> {
-	return connect(identity.socket);
+	return connectTo(identity.socket);
 }

@@ -115,8 +115,27 @@ export interface KeeperStatus extends KeeperInfo {
 	readonly lingerMs: number;
 }
 
+/** What a keeper says of itself before anything has started. */
+export interface KeeperAbout {
+	readonly pid: number;
+	readonly version: string;
+	readonly projectDir: string;
+	readonly logFile: string;
+	readonly uptimeMs: number;
+	/** Of its configuration, what servers depend on. */
+	readonly options: Readonly<Record<string, unknown>>;
+	/** Of its environment, what servers depend on. */
+	readonly environment: Readonly<Record<string, string | undefined>>;
+	/** How many runs and test files are connected. */
+	readonly users: number;
+	/** False while it looks for a server to run tests on. */
+	readonly isReady: boolean;
+}
+
 /** What clients can ask of the keeper. */
 export interface KeeperApi {
+	/** Whoever asks for no more than this and the status, without a greeting, only looks: the keeper stays no longer for it. */
+	about(): Promise<KeeperAbout>;
 	hello(client: {readonly version: string; readonly role: ClientRole}): Promise<KeeperInfo>;
 	/** Sees to it that the template is there, and begins to start servers. */
 	prepare(): Promise<Preparation>;

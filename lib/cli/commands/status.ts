@@ -1,7 +1,14 @@
-import {visitRunningKeeper} from '../../keeper/client.ts';
 import type {KeeperStatus} from '../../keeper/protocol.ts';
+import {renderKeepers, renderOthers} from '../keepers/render.ts';
+import {withSurvey, type Survey} from '../keepers/survey.ts';
 import {formatBytes, formatTable, print} from '../output.ts';
 import {loadProjectConfig, type CommonOptions} from '../project.ts';
+
+/** What `dataflow-tdd status` and `dataflow-tdd stop` take. */
+export interface KeepersOptions extends CommonOptions {
+	/** The keepers of all projects of this user. */
+	readonly all?: boolean;
+}
 
 function describe(status: KeeperStatus): string {
 	const slots = status.slots.map(({slot, state, file, startMs, databases, server}) => [
@@ -16,15 +23,24 @@ function describe(status: KeeperStatus): string {
 	].join('\n');
 }
 
-/** Shows the keeper of this project, if one is running. */
-export async function status({json = false}: CommonOptions): Promise<void> {
-	const keeper = await visitRunningKeeper(await loadProjectConfig());
-	if (!keeper) {
-		print({running: false}, {json, text: 'No keeper is running for this project. The next test run starts one, or `dataflow-tdd warm`.'});
-		return;
-	}
+/** That of the options here in full, the others in a table. */
+function render({chosen, others}: Survey, {all = false}: KeepersOptions): string {
+	const own = chosen.find(({summary}) => summary.isOfTheseOptions);
+	const rest = chosen.filter(one => all || one !== own).map(({summary}) => summary);
+	const none = own ?? chosen.length > 0 ? 'No keeper is running with the options as they are here.' : 'No keeper is running for this project.';
+	const title = all ? 'All keepers of this user:' : 'Other keepers of this project, of other options:';
+	return [
+		own?.keeper.status ? describe(own.keeper.status) : own ? `keeper ${own.summary.pid} looks for a server to run tests on\nlog: ${own.summary.logFile}` : `${none} The next test run starts one, or \`dataflow-tdd warm\`.`,
+		...rest.length > 0 ? [`\n${title}\n${renderKeepers(rest, {withProject: all})}`] : [],
+		...others > 0 ? [renderOthers(others, 'status')] : [],
+	].join('\n');
+}
 
-	const report = await keeper.api.status();
-	keeper.close();
-	print({running: true, ...report}, {json, text: describe(report)});
+/** Shows the keepers of this project, or of this user, that are running; first the one that tests use with the options as they are. */
+export async function status(options: KeepersOptions): Promise<void> {
+	await withSurvey(await loadProjectConfig(), {all: options.all ?? false}, async survey => {
+		const own = survey.chosen.find(({summary}) => summary.isOfTheseOptions);
+		const keepers = survey.chosen.map(({summary}) => summary);
+		print({running: own !== undefined, ...own?.keeper.about, ...own?.keeper.status, options: undefined, environment: undefined, keepers, others: survey.others}, {json: options.json ?? false, text: render(survey, options)});
+	});
 }

@@ -21,16 +21,18 @@ export function addServerCommands(program: CliCommand): void {
 		], doctorText)
 		.action(lazily(async () => (await import('../commands/doctor.ts')).doctor));
 	program.command('status').description('show the keepers of this project and their servers')
+		.option('--all', 'those of all projects of this user')
 		.option('--json', 'print JSON')
-		.addExamples(['dataflow-tdd status', 'dataflow-tdd status --json'])
+		.addExamples(['dataflow-tdd status', 'dataflow-tdd status --all', 'dataflow-tdd status --json'])
 		.action(lazily(async () => (await import('../commands/status.ts')).status));
 	program.command('warm').description('build the template and start the servers, so that the next run waits for nothing')
 		.option('--json', 'print JSON')
 		.addExamples(['dataflow-tdd warm # in CI, beside the build; then npx ava'])
 		.action(lazily(async () => (await import('../commands/warm.ts')).warm));
-	program.command('stop').description('end the keeper of this project and everything that it started')
+	program.command('stop').description('end the keepers of this project and everything that they started; tests that run on them fail')
+		.option('--all', 'those of all projects of this user')
 		.option('--json', 'print JSON')
-		.addExamples(['dataflow-tdd stop # before PostgreSQL, or the binaries, are updated'])
+		.addExamples(['dataflow-tdd stop # before PostgreSQL, or the binaries, are updated', 'dataflow-tdd stop --all'])
 		.action(lazily(async () => (await import('../commands/stop.ts')).stop));
 }
 
