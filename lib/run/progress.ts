@@ -13,7 +13,8 @@ export class RunProgress {
 
 	constructor(silentMs: number) {
 		this.#silentMs = silentMs;
-		this.#isTerminal = process.stderr.isTTY && !isCi();
+		// A terminal may not know how wide it is: what counts the lines of a spinner then counts for ever.
+		this.#isTerminal = process.stderr.isTTY && process.stderr.columns > 0 && !isCi();
 	}
 
 	/** A line that stays. */
