@@ -2,6 +2,12 @@ import process from 'node:process';
 import type {Ora} from 'ora';
 import {isCi} from '../config/load.ts';
 
+/** False where escape codes are not wanted, and for a terminal that does not know its width: counting the lines of a spinner never ends there. */
+function canAnimate({isTTY, columns}: NodeJS.WriteStream): boolean {
+	const {NO_COLOR = '', TERM} = process.env;
+	return isTTY && columns > 0 && NO_COLOR === '' && TERM !== 'dumb';
+}
+
 /** Shows what takes long: a spinner in a terminal, plain lines elsewhere, nothing for what is over at once. */
 export class RunProgress {
 	readonly #silentMs: number;
@@ -13,8 +19,7 @@ export class RunProgress {
 
 	constructor(silentMs: number) {
 		this.#silentMs = silentMs;
-		// A terminal may not know how wide it is: what counts the lines of a spinner then counts for ever.
-		this.#isTerminal = process.stderr.isTTY && process.stderr.columns > 0 && !isCi();
+		this.#isTerminal = canAnimate(process.stderr) && !isCi();
 	}
 
 	/** A line that stays. */
@@ -41,7 +46,7 @@ export class RunProgress {
 	async #spin(text: string): Promise<void> {
 		const {default: ora} = await import('ora');
 		if (!this.#isDone) {
-			this.#spinner ??= ora({stream: process.stderr, discardStdin: false}).start();
+			this.#spinner ??= ora({text, stream: process.stderr, discardStdin: false}).start();
 			this.#spinner.text = text;
 		}
 	}

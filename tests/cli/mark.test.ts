@@ -1,17 +1,13 @@
-import {spawn} from 'node:child_process';
-import {existsSync} from 'node:fs';
 import {rm} from 'node:fs/promises';
-import path from 'node:path';
-import process from 'node:process';
 import {PassThrough} from 'node:stream';
 import test, {type ExecutionContext} from 'ava';
 import {confirm, type Terminal} from '#lib/cli/confirm.js';
-import {outsideOfTests} from '#lib/config/mode.js';
 import {withClient} from '#lib/postgres/client.js';
 import {readMarker} from '#lib/postgres/marker.js';
 import {databaseUrl} from '#lib/template/session.js';
 import {makeProjectFolder, runCli, type Command, type Finished} from '../helpers/project.ts';
 import {withScratchServer, type ScratchAddress} from '../helpers/scratch-server.ts';
+import {hasTerminals, onTerminal, type Shown} from '../helpers/terminal.ts';
 
 let address: ScratchAddress;
 let url: string;
@@ -104,6 +100,26 @@ test.serial('JSON has all that was looked at', async t => {
 	t.deepEqual(JSON.parse((await doctor(['--unmark', url, '--json'])).stdout), {isMarked: false, wasMarked: true});
 });
 
+test.serial('with --json, what keeps a server from being marked is a JSON error with its code, and nothing is on stdout', async t => {
+	const none = {DATAFLOW_TDD_SERVER: 'embedded'};
+	for (const [args, code, expected, env] of [
+		[['--mark', url], 'ERR_GUARD_CONFIRM', 1],
+		[['--mark', 'postgres://u:p@ep-cool.neon.tech/test', '--yes'], 'ERR_GUARD_REFUSED', 1],
+		[['--mark', 'nowhere', '--yes'], 'ERR_SERVER_URL', 1],
+		[['--mark', '--yes'], 'ERR_CONFIG_INVALID', 2, none],
+		[['--unmark'], 'ERR_CONFIG_INVALID', 2, none],
+	] as const) {
+		const {status, stdout, stderr} = await doctor([...args, '--json'], env);
+		t.is(status, expected, stderr);
+		t.is(stdout, '');
+		const {error} = JSON.parse(stderr);
+		t.is(error.code, code);
+		t.true(error.message.endsWith(error.hint) && error.hint.length > 0, stderr);
+	}
+
+	t.deepEqual(JSON.parse((await doctor(['--unmark', url, '--json'])).stdout), {isMarked: false, wasMarked: false}, 'which is no failure');
+});
+
 test.serial('G37: --yes marks nothing that the guards refuse', async t => {
 	const mark = async (target: string, env?: Command['env']): Promise<Finished> => doctor(['--mark', target, '--yes'], env);
 	const refusals: ReadonlyArray<readonly [Promise<Finished> | Finished, RegExp]> = [
@@ -135,42 +151,23 @@ test.serial('G37: --yes marks nothing that the guards refuse', async t => {
 	t.false(await isMarked());
 });
 
-/** Runs the command on a terminal of its own, and answers what it asks. */
-async function onTerminal(args: readonly string[], answer: string): Promise<{status: number | null; output: string}> {
-	const command = [process.execPath, path.resolve(import.meta.dirname, '../../build/cli/main.js'), 'doctor', ...args].map(part => `'${part}'`).join(' ');
-	const child = spawn('/usr/bin/script', ['-qefc', command, '/dev/null'], {
-		cwd: dir, stdio: 'pipe', env: {...outsideOfTests(process.env), DATAFLOW_TDD_SESSION: undefined, DATAFLOW_TDD_MODE: undefined, NODE_ENV: undefined, TERM: 'dumb'},
-	});
-	let output = '';
-	let hasAnswered = false;
-	child.stdout.setEncoding('utf8').on('data', (text: string) => {
-		output += text;
-		if (!hasAnswered && output.includes('[y/N]')) {
-			hasAnswered = true;
-			child.stdin.write(answer);
-		}
-	});
-	const status = await new Promise<number | null>(resolve => {
-		child.once('close', resolve);
-	});
-	return {status, output};
-}
-
 test.serial('on a terminal it asks, and marks what somebody says yes to', async t => {
-	if (!existsSync('/usr/bin/script')) {
-		t.log('skipped: there is no script(1) to make a terminal with');
-		t.pass();
+	if (!hasTerminals(t)) {
 		return;
 	}
 
+	const answered = async (keys: string): Promise<Shown> => onTerminal({dir, args: ['doctor', '--mark', url], env: {TERM: 'dumb'}, answer: {to: /\[y\/N\]/, keys}});
 	for (const answer of ['\r', 'n\r', 'maybe\r', '\u0004']) {
-		const {status, output} = await onTerminal(['--mark', url], answer);
+		const {status, output} = await answered(answer);
 		t.is(status, 1, output);
 		t.regex(output, /It was not marked\./);
 		t.false(await isMarked());
 	}
 
-	const {status, output} = await onTerminal(['--mark', url], 'y\r');
+	const {output: both} = await onTerminal({dir, args: ['doctor', '--mark', url, '--json'], env: {TERM: 'dumb'}, answer: {to: /\[y\/N\]/, keys: 'n\r'}});
+	t.regex(both, /^databases +postgres, shop[^]*\[y\/N\][^]*"isMarked": false/m, 'what is asked about is shown, on stderr');
+
+	const {status, output} = await answered('y\r');
 	t.is(status, 0, output);
 	t.regex(output, /databases +postgres, shop[^]*Would nobody miss what is on it\?.*\[y\/N\][^]*is marked: tests may run on it/);
 	t.true(await isMarked());

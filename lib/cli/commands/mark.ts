@@ -65,11 +65,15 @@ function nobodyToAsk(shown: string): GuardError {
 
 /** Tells what is there, and asks; what was told before the question is not told again. */
 async function isWanted(looked: Looked, {yes = false, json = false}: MarkOptions, shown: string): Promise<boolean> {
+	const isSettled = yes || looked.marker?.isOfThisServer === true;
 	if (!json) {
 		process.stdout.write(`${formatTable(describeLooked(looked))}\n\n`);
+	} else if (!isSettled && process.stderr.isTTY) {
+		// Nobody should say yes to what they have not seen.
+		process.stderr.write(`${formatTable(describeLooked(looked))}\n\n`);
 	}
 
-	const answer = yes || looked.marker?.isOfThisServer === true || await confirm('Would nobody miss what is on it? Then it is marked as a server for tests.');
+	const answer = isSettled || await confirm('Would nobody miss what is on it? Then it is marked as a server for tests.');
 	if (answer === undefined) {
 		throw nobodyToAsk(shown);
 	}
