@@ -73,6 +73,50 @@ test('SARIF and annotations hold all of it', async t => {
 	t.true(results.every(({ruleIndex, ruleId}: {ruleIndex: number; ruleId: string}) => tool.driver.rules[ruleIndex].id === ruleId));
 });
 
+const oversized = `import test from 'ava';
+import {enhancedTddContext, tddTestContext} from 'dataflow-tdd/ava';
+
+test('a user is stored', enhancedTddContext, async (t, {db}) => {
+	await db.insertInto('users').values({name: 'Ada', email: 'ada@example.com'}).execute();
+	t.is((await db.selectFrom('users').selectAll().execute()).length, 1);
+});
+`;
+
+test('--fix mends what can be mended, says so on stderr, and passes when nothing is left', async t => {
+	const folder = await project(t, {'tests/users.test.ts': oversized});
+	const found = await runCli(folder, ['check']);
+	t.is(found.status, 1);
+	t.regex(found.stdout, /\(--fix mends it\)/);
+	t.is(await readFile(path.join(folder, 'tests/users.test.ts'), 'utf8'), oversized, 'nothing is written without --fix');
+	const mended = await runCli(folder, ['check', '--fix']);
+	t.is(mended.status, 0, mended.stdout);
+	t.is(mended.stderr, 'mended tests/users.test.ts\n');
+	t.regex(mended.stdout, /^Tests: nothing to remark/);
+	t.is(await readFile(path.join(folder, 'tests/users.test.ts'), 'utf8'), oversized.replace(', enhancedTddContext, async', ', tddTestContext, async'));
+});
+
+test('--fix leaves what takes thought, and fails for it', async t => {
+	const folder = await project(t, {'tests/users.test.ts': oversized, 'tests/wrong.test.ts': wrong});
+	const {status, stdout, stderr} = await runCli(folder, ['check', '--fix', '--json']);
+	t.is(status, 1);
+	t.is(stderr, 'mended tests/users.test.ts\n');
+	t.true(JSON.parse(stdout).issues.every(({file}: {file: string}) => file.endsWith('wrong.test.ts')), stdout);
+	t.is(await readFile(path.join(folder, 'tests/wrong.test.ts'), 'utf8'), wrong);
+});
+
+test('JSON stays JSON where there are annotations to write', async t => {
+	const folder = await project(t, {'tests/wrong.test.ts': wrong});
+	const {stdout} = await runCli(folder, ['check', '--github', '--json']);
+	t.true(JSON.parse(stdout).issues.length > 0);
+});
+
+test('a file that cannot be read fails the command', async t => {
+	const folder = await project(t, {'tests/users.test.ts': clean, 'seeds/few.ts': 'export const = ;\n'});
+	const {status, stdout} = await runCli(folder, ['check']);
+	t.is(status, 1, stdout);
+	t.regex(stdout, /seeds\/few\.ts was not checked: /);
+});
+
 test('a path that does not exist is told', async t => {
 	const folder = await project(t, {});
 	const {status, stderr} = await runCli(folder, ['check', 'tests/none.test.ts']);

@@ -61,6 +61,22 @@ test('psql runs psql on the database, passes its arguments on, and ends with its
 	await runCli(dir, ['stop']);
 });
 
+test('the keeper stays while psql is open, on a new database and on a kept one', async t => {
+	const {dir} = await psqlProject(t);
+	const bin = await mkdtemp(path.join(os.tmpdir(), 'dataflow-tdd-bin-'));
+	t.teardown(async () => rm(bin, {recursive: true, force: true}));
+	const main = path.resolve(import.meta.dirname, '../../build/cli/main.js');
+	await writeFile(path.join(bin, 'psql'), `#!/bin/sh\nexec '${process.execPath}' '${main}' status --json\n`, {mode: 0o755});
+	for (const args of [['psql'], ['psql', '--kept']]) {
+		const {status, stdout, stderr} = await runCli(dir, args, {PATH: `${bin}:/usr/bin:/bin`});
+		t.is(status, 0, stderr);
+		// The one that opened psql, and the one that looks.
+		t.true(JSON.parse(stdout).clients >= 2, stdout);
+	}
+
+	await runCli(dir, ['stop']);
+});
+
 test('a database that is not kept is told by name, with those that are', async t => {
 	const {dir} = await psqlProject(t);
 	const none = await runCli(dir, ['psql', '--kept']);

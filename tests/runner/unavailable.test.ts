@@ -25,6 +25,7 @@ test('onUnavailable: \'skip\' skips the tests that need a database, runs all oth
 		t.true(stdout.includes(`database › ${title} (skipped: no PostgreSQL to run on) # SKIP`), stdout);
 	}
 
+	t.regex(stderr, /^dataflow-tdd: tests that need a database are skipped, as onUnavailable says\. No Docker engine answers/m, 'before they run');
 	t.regex(stderr, /dataflow-tdd: 4 tests were skipped: No Docker engine answers/);
 	t.notRegex(stderr, /dataflow-tdd: tests run on/);
 });
