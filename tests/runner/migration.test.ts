@@ -32,7 +32,7 @@ test('after the last step, what connects on its own fails by name', async t => {
 		await cp(path.join(steps, name), folder, {recursive: true});
 	}
 
-	const run = await (await linkProject(t, folder)).run();
+	const run = await (await linkProject(t, folder)).run({args: ['tests/users.test.js']});
 	t.is(run.exitCode, 1);
 	t.regex(run.output, /ERR_CONTEXT_URL: Code in this test run opened a connection of its own/);
 });
