@@ -187,7 +187,9 @@ export function clientOf(expression: AstNode, bindings: Bindings): Creation | un
 	}
 
 	if (is(node, 'Identifier')) {
-		const written = bindings.of(node)?.references.filter(reference => reference.isWrite()).flatMap(({writeExpr}) => writeExpr ?? []) ?? [];
+		// Of a pattern, the value that is written is the whole, and not what the variable gets.
+		const isWhole = ({parent}: AstNode): boolean => is(parent, 'VariableDeclarator', 'AssignmentExpression');
+		const written = bindings.of(node)?.references.filter(reference => reference.isWrite() && isWhole(reference.identifier)).flatMap(({writeExpr}) => writeExpr ?? []) ?? [];
 		return written.map(value => creationOf(value, bindings) ?? connectedBy(value, bindings)).find(Boolean);
 	}
 

@@ -165,3 +165,39 @@ test('a hook that does more, or that plain tests rely on, is not removed', t => 
 		t.deepEqual(issues.map(({fix}) => fix), [undefined]);
 	}
 });
+
+test('Kysely\'s sql cleans up as a last statement, too', t => {
+	t.deepEqual(find(`
+		import test from 'ava';
+		import {sql} from 'kysely';
+		import {db} from './database.js';
+		test('a user', async t => {
+			t.pass();
+			await sql\`truncate users\`.execute(db);
+		});
+	`), ['6:8 sql`truncate users`']);
+});
+
+test('a function that a hook names is not removed, and what stands in `try` is not clean-up', t => {
+	const {issues} = checked('no-manual-cleanup', `
+		import test from 'ava';
+		import {tddTestContext} from 'dataflow-tdd/ava';
+		import {pool} from './database.js';
+		const clean = async () => { await pool.query('truncate users'); };
+		test.afterEach(clean);
+		test('a user', tddTestContext, async t => t.pass());
+	`);
+	t.deepEqual(issues.map(({line, fix}) => [line, fix]), [[4, undefined]]);
+	t.deepEqual(find(`
+		import test from 'ava';
+		import {tddTestContext} from 'dataflow-tdd/ava';
+		test('a user', tddTestContext, async (t, {pool}) => {
+			try {
+				await pool.query('truncate users');
+				t.pass();
+			} finally {
+				t.log('done');
+			}
+		});
+	`), []);
+});

@@ -83,3 +83,15 @@ test('one fixture, its context in helpers, and its rows in variables are left al
 		});
 	`), []);
 });
+
+test('a variable of the file that only its own test reads is left alone', t => {
+	t.deepEqual(find(`
+		import test from 'ava';
+		import {tddTestContext} from 'dataflow-tdd/ava';
+		let kept;
+		test('a user', tddTestContext, async (t, {db}) => {
+			kept = db;
+			t.truthy(await kept.selectFrom('users').execute());
+		});
+	`), []);
+});
