@@ -1,8 +1,8 @@
 import test from 'ava';
 import {placesOf} from './checked.ts';
 
-const head = 'import test from \'ava\';\nimport os from \'node:os\';\nimport pg from \'pg\';\nimport knex from \'knex\';\nimport {drizzle} from \'drizzle-orm/node-postgres\';\nimport {GenericContainer} from \'testcontainers\';\nimport {settings} from \'dataflow-tdd\';\n';
-const made = (code: string): readonly string[] => placesOf('no-database-per-test', `${head}${code}\ntest('a user', async t => t.pass());`).map(place => place.replace(/^8:\d+ /, ''));
+const head = 'import test from \'ava\';\nimport os from \'node:os\';\nimport pg from \'pg\';\nimport knex from \'knex\';\nimport {drizzle} from \'drizzle-orm/node-postgres\';\nimport {GenericContainer} from \'testcontainers\';\nimport {settings} from \'dataflow-tdd\';\nimport {app} from \'../src/app.js\';\n';
+const made = (code: string): readonly string[] => placesOf('no-database-per-test', `${head}${code}\ntest('a user', async t => t.pass());`).map(place => place.replace(/^9:\d+ /, ''));
 
 for (const code of [
 	'new GenericContainer(\'docker.io/library/postgres:16\')', 'new GenericContainer(\'registry.example/postgis/postgis:17\')', 'knex({client: \'pg\', connection: {host: \'db\'}})',
@@ -14,7 +14,7 @@ for (const code of [
 }
 
 for (const code of [
-	'new GenericContainer(\'postgrest/postgrest:12\')', 'new GenericContainer(\'postgres/redis\')', 'knex({client: \'pg\'})', 'drizzle({schema: {}})',
+	'new GenericContainer(\'postgrest/postgrest:12\')', 'new GenericContainer(\'postgres/redis\')', 'knex({client: \'pg\'})', 'drizzle({schema: {}})', 'drizzle(app.pool)',
 	'new pg.Pool({connectionString: settings.url})', 'let url; new pg.Pool({connectionString: url})', 'test(\'a\', async function () { new pg.Pool({host: this.host}); })',
 ]) {
 	test(`not for certain a database of its own: ${code}`, t => {

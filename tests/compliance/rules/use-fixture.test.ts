@@ -69,7 +69,7 @@ test('builders of Drizzle and Knex are uses, where they have connections of thei
 		test('Knex', async t => t.deepEqual(await knex('users').select(), []));
 		test('Drizzle', async t => t.deepEqual(await orm.select().from(users), []));
 		test('SQL that Knex only builds', t => t.is(builder('users').toString(), 'select * from "users"'));
-		test('others', t => t.truthy([new Set([1]).delete(1), users.select(), orm.$client]));
+		test('others', t => t.truthy([new Set([1]).delete(1), users.select(), orm.$client, orm.toString()]));
 	`), ['9:6 \'Knex\'', '10:6 \'Drizzle\'']);
 });
 
