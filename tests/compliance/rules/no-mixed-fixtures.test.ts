@@ -95,3 +95,14 @@ test('a variable of the file that only its own test reads is left alone', t => {
 		});
 	`), []);
 });
+
+test('a fixture that is called with something else than the test does not run in it', t => {
+	t.deepEqual(find(`
+		import test from 'ava';
+		import {tddSeededData, tddTestContext} from 'dataflow-tdd/ava';
+		test('a user', tddTestContext, async (t, {db}) => {
+			const other = {log: () => {}};
+			t.truthy([db, tddSeededData('shop')(other, () => {})]);
+		});
+	`), []);
+});

@@ -201,3 +201,26 @@ test('without tests a file mocks nothing', t => {
 		sinon.stub(Pool.prototype, 'query');
 	`), []);
 });
+
+test('what only looks on, and what has but the name of a tool, replaces nothing', t => {
+	t.deepEqual(find(`
+		import {test, vi} from 'vitest';
+		import {mock} from 'node:test';
+		import {Pool} from 'pg';
+		vi.spyOn(Pool.prototype, 'query');
+		vi.spyOn(Pool.prototype, 'query').mockName('query');
+		mock.method(Pool.prototype, 'query');
+		test('a user', async () => {});
+	`), []);
+	t.deepEqual(find(`
+		import test from 'ava';
+		import {Pool} from 'pg';
+		test('a context of another runner', t => t.mock.method(Pool.prototype, 'query', () => {}));
+	`), []);
+	t.deepEqual(find(`
+		const jest = {mock() {}};
+		jest.mock('pg');
+		mock.module('pg');
+		test('a user', async () => {});
+	`), []);
+});
