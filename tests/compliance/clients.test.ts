@@ -14,7 +14,7 @@ for (const code of [
 }
 
 for (const code of [
-	'new GenericContainer(\'postgrest/postgrest:12\')', 'new GenericContainer(\'postgres/redis\')', 'knex({client: \'pg\'})', 'drizzle({schema: {}})', 'drizzle(app.pool)',
+	'new GenericContainer(\'postgrest/postgrest:12\')', 'new GenericContainer(\'postgres/redis\')', 'knex({client: \'pg\'})', 'drizzle({schema: {}})', 'drizzle(app.databases.pool)',
 	'new pg.Pool({connectionString: settings.url})', 'let url; new pg.Pool({connectionString: url})', 'test(\'a\', async function () { new pg.Pool({host: this.host}); })',
 ]) {
 	test(`not for certain a database of its own: ${code}`, t => {

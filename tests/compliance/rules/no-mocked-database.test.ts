@@ -222,5 +222,6 @@ test('what only looks on, and what has but the name of a tool, replaces nothing'
 		jest.mock('pg');
 		mock.module('pg');
 		test('a user', async () => {});
+		test('a parameter', vi => vi.mock('pg'));
 	`), []);
 });
