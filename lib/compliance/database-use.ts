@@ -1,5 +1,5 @@
 import {findAll, is, methodOf, nameOf, plain, type AstNode, type CallNode, type NodeOf} from '../source/ast.ts';
-import {clientOf, creationOf, isOwnDatabase, isPostgres, rootOf, type Creation} from './clients.ts';
+import {clientOf, creationOf, isOwnDatabase, isPostgres, opensConnections, rootOf, type Creation} from './clients.ts';
 import type {TestFile} from './test-file.ts';
 
 /** A place where a database is used that no fixture gave. */
@@ -11,6 +11,8 @@ export interface DatabaseUse {
 
 /** Methods that reach the database. */
 const queries = new Set(['query', 'connect', 'execute', 'executeTakeFirst', 'executeTakeFirstOrThrow', 'stream', 'raw', 'unsafe', 'begin', 'transaction']);
+
+const drizzleBuilders = new Set(['select', 'selectDistinct', 'insert', 'update', 'delete']);
 
 /** Finds where a piece of code uses databases that are no fixture's, for certain. */
 export function databaseUsesIn(code: AstNode, file: TestFile): DatabaseUse[] {
@@ -26,14 +28,26 @@ function clientUsedBy(node: NodeOf<'CallExpression' | 'TaggedTemplateExpression'
 		return creation?.source === 'postgres' ? ownClient(creation, file) : undefined;
 	}
 
-	if (!queries.has(methodOf(node) ?? '')) {
-		return undefined;
+	const method = methodOf(node) ?? '';
+	if (!queries.has(method)) {
+		return builderUsedBy(node, file);
 	}
 
 	const root = rootOf(node);
 	const [argument] = node.arguments;
 	const candidates = is(root, 'TaggedTemplateExpression') && argument ? [argument] : [root];
 	return candidates.map(candidate => knownClient(candidate, file)).find(Boolean) ?? contextClientOf(node, file);
+}
+
+/** Drizzle's first methods, and tables of Knex: `db.select().from(users)`, `knex('users')`. */
+function builderUsedBy(node: CallNode, file: TestFile): DatabaseUse['client'] | undefined {
+	const callee = plain(node.callee);
+	const isFirst = is(callee, 'Identifier') || (is(callee, 'MemberExpression') && is(plain(callee.object), 'Identifier') && drizzleBuilders.has(nameOf(callee) ?? ''));
+	const root = rootOf(node);
+	const creation = isFirst ? clientOf(root, file.bindings) : undefined;
+	const source = isFirst ? creation?.source ?? file.projectClientOf(root)?.source : undefined;
+	const isBuilder = is(callee, 'Identifier') ? source === 'knex' && (!creation || opensConnections(creation, file.bindings)) : source?.startsWith('drizzle-orm/');
+	return isBuilder ? knownClient(root, file) : undefined;
 }
 
 function knownClient(root: AstNode, file: TestFile): DatabaseUse['client'] | undefined {

@@ -15,7 +15,19 @@ export function fakesIn(file: TestFile): Fake[] {
 		const type = typeGivenTo(object, file) ?? (pools.has(object) ? 'pool' : undefined);
 		return type !== undefined && isFake(object) ? [{node: object, what: `An object of functions stands in for a ${type}.`}] : [];
 	});
-	return [...objects, ...dummiesIn(file)];
+	const instances = findAll(file.source.program, 'NewExpression').flatMap(node => {
+		const type = typeGivenTo(node, file);
+		const made = type === undefined ? undefined : classOf(node, file);
+		return type !== undefined && made && isFake(made) ? [{node, what: `An object of a class of this file stands in for a ${type}.`}] : [];
+	});
+	return [...objects, ...instances, ...dummiesIn(file)];
+}
+
+/** The body of a class of this file that is nobody's child. */
+function classOf({callee}: NodeOf<'NewExpression'>, {bindings}: TestFile): AstNode | undefined {
+	const definition = is(callee, 'Identifier') ? bindings.of(callee)?.defs[0] : undefined;
+	const {superClass, body} = (definition?.type === 'ClassName' ? definition.node : {}) as {readonly superClass?: AstNode | null; readonly body?: AstNode};
+	return superClass ? undefined : body;
 }
 
 /** The client that an object is said to be: `{query} as unknown as Pool`, `const pool: Pool = {query}`. */
@@ -44,8 +56,14 @@ function poolsOfDialects({source, bindings}: TestFile): Set<AstNode> {
 
 /** It answers itself: no client is called in it, as one would be that only looks on. */
 function isFake(object: AstNode): boolean {
-	const answers = ['query', 'connect', 'selectFrom', 'execute'].some(name => isFunctionOrStub(propertyOf(object, name)));
+	const members = (object as AstNode & {readonly body?: readonly AstNode[]}).body ?? [];
+	const answers = ['query', 'connect', 'selectFrom', 'execute'].some(name => isFunctionOrStub(propertyOf(object, name)) || members.some(member => isMethod(member, name)));
 	return answers && !findAll(object, 'CallExpression').some(call => ['query', 'connect', 'execute', 'apply', 'call'].includes(methodOf(call) ?? ''));
+}
+
+function isMethod(member: AstNode, name: string): boolean {
+	const {key, value} = member as AstNode & {readonly key?: AstNode; readonly value?: AstNode | null};
+	return is(key, 'Identifier') && key.name === name && isFunctionOrStub(value ?? undefined);
 }
 
 /** `async () => ({rows: []})`, `sinon.stub()`, `vi.fn()`. */

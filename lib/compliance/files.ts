@@ -8,7 +8,8 @@ const extensions = '{js,mjs,cjs,jsx,ts,mts,cts,tsx}';
 /** What AVA takes for test files by default, and what other runners do. */
 const testFiles = ['test', 'src/test', 'source/test', '**/test-*', '**/*.test', '**/*.spec', '**/*_test', '**/test/**/*', '**/tests/**/*', '**/__tests__/**/*'].map(name => `${name}.${extensions}`);
 
-const others = ['**/node_modules/**', '**/{build,dist,coverage}/**', '**/*.d.{ts,mts,cts}', '**/{test,tests,__tests__}/**/{helper,helpers,fixture,fixtures,__helpers__,__fixtures__}/**', '**/_*'];
+// Names that begin with one underscore are helpers; `__tests__` begins with two.
+const others = ['**/node_modules/**', '**/{build,dist,coverage}/**', '**/*.d.{ts,mts,cts}', '**/{test,tests,__tests__}/**/{helper,helpers,fixture,fixtures,__helpers__,__fixtures__}/**', '**/_*.*', '**/_[!_]*/**'];
 
 /**
  * Finds the files to check: a file as it is named, of a folder what AVA takes for tests by default.

@@ -12,29 +12,36 @@ const extensions: Readonly<Record<string, readonly string[]>> = {
 
 /** The client that a module of the project makes and exports under that name, where it is certain: `export const db = new Kysely(...)`. */
 export function exportedClient({source, name}: Imported, importer: string): Creation | undefined {
+	return exportedClients(source, importer).get(name);
+}
+
+/** All clients that a module of the project makes and exports, by the names of the exports. */
+export function exportedClients(source: string, importer: string): ReadonlyMap<string, Creation> {
 	const file = source.startsWith('.') ? resolve(path.resolve(path.dirname(importer), source)) : undefined;
 	const text = file === undefined ? '' : readFileSync(file, 'utf8');
 	// Reading a module takes some milliseconds, looking for the packages that make clients nothing.
 	if (file === undefined || !/kysely|pg|postgres|knex|drizzle/.test(text)) {
-		return undefined;
+		return new Map();
 	}
 
 	const {program, scopes, error} = readSource(file, text);
 	const bindings = new Bindings(scopes);
-	const value = error ? undefined : program.body.map(statement => exportedValue(statement, name)).find(Boolean);
-	const creation = value && creationOf(bindings.value(value), bindings);
-	const isOwn = creation?.kind === 'client' && isPostgres(creation, bindings) && creation.node.arguments.every(argument => isOwnDatabase(argument, bindings));
-	return isOwn ? creation : undefined;
+	return new Map((error ? [] : program.body).flatMap(statement => exportsOf(statement)).flatMap(([name, value]) => {
+		const creation = creationOf(bindings.value(value), bindings);
+		const isOwn = creation?.kind === 'client' && isPostgres(creation, bindings) && creation.node.arguments.every(argument => isOwnDatabase(argument, bindings));
+		return isOwn ? [[name, creation] as const] : [];
+	}));
 }
 
-function exportedValue(statement: AstNode, name: string): AstNode | undefined {
-	if (name === 'default') {
-		return statement.type === 'ExportDefaultDeclaration' ? (statement as AstNode & {readonly declaration: AstNode}).declaration : undefined;
+/** What a statement exports, and the value of it. */
+function exportsOf(statement: AstNode): Array<readonly [name: string, value: AstNode]> {
+	if (statement.type === 'ExportDefaultDeclaration') {
+		return [['default', (statement as AstNode & {readonly declaration: AstNode}).declaration]];
 	}
 
 	const declaration = is(statement, 'ExportNamedDeclaration') ? statement.declaration : undefined;
 	const declarators = is(declaration, 'VariableDeclaration') ? declaration.declarations.filter(one => is(one, 'VariableDeclarator')) : [];
-	return declarators.find(({id}) => is(id, 'Identifier') && id.name === name)?.init ?? undefined;
+	return declarators.flatMap(({id, init}) => is(id, 'Identifier') && init ? [[id.name, init] as const] : []);
 }
 
 function resolve(target: string): string | undefined {

@@ -1,6 +1,7 @@
 import {loadModule, parseSync} from 'libpg-query';
 import {findAll, is, methodOf, nameOf, plain, propertyOf, stringOf, type AstNode, type CallNode, type NodeOf} from '../source/ast.ts';
 import type {Bindings} from './bindings.ts';
+import {clientOf} from './clients.ts';
 
 /** Loads PostgreSQL's parser, which {@link statementsOf} needs: 20 ms, once. */
 export async function loadSqlParser(): Promise<void> {
@@ -42,9 +43,15 @@ export function sqlTextsIn(root: AstNode, bindings: Bindings): SqlText[] {
 	});
 }
 
+/** `sql` of a package, what postgres.js makes, and Prisma's `prisma.$executeRaw`. */
 function isSqlTag({tag}: NodeOf<'TaggedTemplateExpression'>, bindings: Bindings): boolean {
 	const imported = bindings.imported(tag);
-	return imported !== undefined && imported.name === 'sql' && tagSources.has(imported.source);
+	if (imported) {
+		return imported.name === 'sql' && tagSources.has(imported.source);
+	}
+
+	const node = plain(tag);
+	return is(node, 'MemberExpression') ? /^\$(?:execute|query)Raw$/.test(nameOf(node) ?? '') : clientOf(node, bindings)?.source === 'postgres';
 }
 
 function literalsOf(call: CallNode, bindings: Bindings): AstNode[] {

@@ -21,6 +21,14 @@ export interface SourceFile {
 /** In what a piece of code runs. */
 export type Place = {readonly test: TestCase} | {readonly hook: Hook} | 'module' | 'elsewhere';
 
+/** A client that a module of the project makes. */
+export interface ProjectClient {
+	/** As a reader knows it. */
+	readonly name: string;
+	/** The package that it is of. */
+	readonly source: string;
+}
+
 /** A test file as the rules see it. */
 export class TestFile {
 	readonly source: SourceFile;
@@ -31,7 +39,7 @@ export class TestFile {
 	readonly imports: readonly string[];
 	#sqlTexts: readonly SqlText[] | undefined;
 	readonly #owners = new Map<AstNode, Place>();
-	readonly #projectClients = new Map<string, string | undefined>();
+	readonly #projectClients = new Map<string, ProjectClient | undefined>();
 
 	constructor(source: SourceFile) {
 		this.source = source;
@@ -88,12 +96,16 @@ export class TestFile {
 			return 'hook' in place ? place.hook : undefined;
 		}
 
-		const helper = [...ancestorsOf(node)].findLast(one => isFunction(one));
-		return helper && this.hooks.find(({body}) => body && this.#calls(body, helper));
+		return this.#callerOf(node, this.hooks);
+	}
+
+	/** The test whose helper in this file a node stands in. */
+	testCalling(node: AstNode): TestCase | undefined {
+		return this.placeOf(node) === 'elsewhere' ? this.#callerOf(node, this.tests) : undefined;
 	}
 
 	/** The client that an identifier imports from a module of the project which makes it; the module is read. */
-	projectClientOf(expression: AstNode): {readonly name: string} | undefined {
+	projectClientOf(expression: AstNode): ProjectClient | undefined {
 		const identifier = plain(expression);
 		const imported = is(identifier, 'Identifier') ? this.bindings.imported(identifier) : undefined;
 		if (!imported || !is(identifier, 'Identifier') || !imported.source.startsWith('.')) {
@@ -102,11 +114,11 @@ export class TestFile {
 
 		const key = `${imported.source} ${imported.name}`;
 		if (!this.#projectClients.has(key)) {
-			this.#projectClients.set(key, exportedClient(imported, this.source.file)?.name);
+			this.#projectClients.set(key, exportedClient(imported, this.source.file));
 		}
 
 		const made = this.#projectClients.get(key);
-		return made === undefined ? undefined : {name: `\`${identifier.name}\` of ${imported.source} (${made})`};
+		return made && {name: `\`${identifier.name}\` of ${imported.source} (${made.name})`, source: made.source};
 	}
 
 	/** The line of an offset, from 1. */
@@ -117,6 +129,11 @@ export class TestFile {
 	/** The text of a node. */
 	textOf({range}: AstNode): string {
 		return this.source.text.slice(...range);
+	}
+
+	#callerOf<Caller extends TestCase | Hook>(node: AstNode, callers: readonly Caller[]): Caller | undefined {
+		const helper = [...ancestorsOf(node)].findLast(one => isFunction(one));
+		return helper && callers.find(({body}) => body && this.#calls(body, helper));
 	}
 
 	/** Whether a function calls another one of this file by its name. */

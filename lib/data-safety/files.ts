@@ -2,8 +2,8 @@ import path from 'node:path';
 import {glob} from 'tinyglobby';
 import {readableFiles} from './literals/read.ts';
 
-/** Where test data lies, unless told otherwise. Fixtures of tests about tests are nobody's data, and what is built is there twice. */
-export const testDataFiles = ['tests', 'test', 'seeds', 'schemas', '**/*.{test,spec}.{ts,mts,cts,tsx,js,mjs,cjs,jsx}', '!**/{fixtures,build,dist,coverage}/**'];
+/** Where test data lies, unless told otherwise. Fixtures of tests about tests are nobody's data, what is built is there twice, and some JSON is no data. */
+export const testDataFiles = ['tests', 'test', 'seeds', 'schemas', '**/*.{test,spec}.{ts,mts,cts,tsx,js,mjs,cjs,jsx}', '!**/{fixtures,build,dist,coverage}/**', '!**/{package,package-lock,tsconfig*}.json'];
 
 /** Finds the files that folders, paths and patterns name, absolute, in the order of their paths. */
 export async function findTestData(root: string, patterns: readonly string[]): Promise<string[]> {

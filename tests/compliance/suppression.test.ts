@@ -20,3 +20,10 @@ test('a comment without a reason, of another rule, or elsewhere lets nothing pas
 
 	t.is(withComments('// dataflow-tdd-ignore use-fixture: for a reason', '').length, 1);
 });
+
+test('a comment behind code speaks for its own line only, and one of many lines for all of them', t => {
+	t.is(withComments('', 'const own = 1; // dataflow-tdd-ignore use-fixture: for a reason').length, 1);
+	t.deepEqual(withComments('', '/* dataflow-tdd-ignore use-fixture: for a reason\n\tthat takes two lines */'), []);
+	const code = 'import test from \'ava\';\nimport pg from \'pg\';\nconst pool = new pg.Pool();\n/* dataflow-tdd-ignore use-fixture: for a reason\n\tthat is long */ test(\'a user\', async t => t.truthy(await pool.query(\'select 1\')));\n';
+	t.deepEqual(placesOf('use-fixture', code), []);
+});

@@ -150,6 +150,25 @@ test('a number with four parts is an address where it is called one, and a versi
 	t.is(report.findings[2]?.replacement, '192.0.2.0', 'a network stays one');
 });
 
+test('nine digits are a social security number where they are called one', async t => {
+	const digits = ['321', '54', '9876'].join('');
+	t.deepEqual(shown(await check(t, {'seeds/a.ts': `row({ssn: '${digits}'});\nrow({socialSecurityNumber: '${digits}'});\nrow({number: '${digits}', security: '${digits}'});\nrow({ssn: '000${digits.slice(3)}'});`})),
+		['1:12 ssn *****9876', '2:29 ssn *****9876']);
+});
+
+test('JSON is read as rows, each string named for its property', async t => {
+	const someone = address('ann');
+	const report = await check(t, {
+		'seeds/people.json': `{\n\t"users": [\n\t\t{"email": "${someone}", "ssn": "321549876", "site": "https://acme.com", "version": "1.2.3.4"}\n\t],\n\t"$schema": "https://acme.com/x.json"\n}\n`,
+		'seeds/safe.json': '[{"email": "ann@example.com", "note": "caf\\u00e9"}, null, 1.5]',
+		'seeds/broken.json': '{"email": ',
+		'tests/package.json': '{"homepage": "https://acme.com"}',
+	});
+	t.deepEqual(shown(report), [`3:14 email ${someone}`, `3:${25 + someone.length} ssn *****9876`, `3:${54 + someone.length} domain acme.com`]);
+	t.is(report.files, 2);
+	t.deepEqual(report.unread.map(({file}) => file), ['seeds/broken.json']);
+});
+
 test('a card without a right check digit is one where it is called so, unless it was made from a number for tests', async t => {
 	const luhnless = ['4539', '5787', '6362', '1487'].join('-');
 	const report = await check(t, {'tests/a.ts': `export default {card_number: '${luhnless}', sku: '${luhnless}', creditCard: '4242-4242-4242-4241'};`});

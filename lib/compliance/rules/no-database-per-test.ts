@@ -22,7 +22,7 @@ function whenOf({node}: Creation, file: TestFile): string | undefined {
 	}
 
 	if (place === 'elsewhere') {
-		return undefined;
+		return file.testCalling(node) ? 'by a function that tests call' : (file.hookOf(node)?.kind === 'beforeEach' ? 'for each test' : undefined);
 	}
 
 	return 'test' in place ? 'by a test' : (place.hook.kind === 'beforeEach' ? 'for each test' : undefined);

@@ -1,7 +1,8 @@
-import {ancestorsOf, findAll, is, isFunction, isWithin, methodOf, plain, type AstNode} from '../../source/ast.ts';
+import {ancestorsOf, findAll, is, isFunction, isWithin, methodOf, plain, type AstNode, type CallNode} from '../../source/ast.ts';
+import {clientOf, rootOf} from '../clients.ts';
 import type {Check, ComplianceFix} from '../finding.ts';
 import type {Hook} from '../runner.ts';
-import {builtEmptyingOf, emptyingOf, statementsOf} from '../sql.ts';
+import {builtEmptyingOf, chainOf, emptyingOf, statementsOf} from '../sql.ts';
 import type {TestFile} from '../test-file.ts';
 
 /** A call that empties a database. */
@@ -29,10 +30,29 @@ function emptyingsIn(code: AstNode, file: TestFile): Emptying[] {
 		return words ? [{node: text.node, words}] : [];
 	});
 	const built = findAll(code, 'CallExpression').flatMap(node => {
-		const words = builtEmptyingOf(node);
+		const words = builtEmptyingOf(node) ?? clientEmptyingOf(node, file);
 		return words ? [{node, words}] : [];
 	});
 	return [...texts, ...built];
+}
+
+/** What Knex and Drizzle have for it: `knex('users').truncate()`, `db.delete(users)`. */
+function clientEmptyingOf(call: CallNode, file: TestFile): string | undefined {
+	const methods = chainOf(call);
+	const [first, last] = [methods[0], methods.at(-1) ?? ''];
+	// What a chain goes on behind is told by its last call.
+	const isWhole = !(is(call.parent, 'MemberExpression') && call.parent.object === call) && methods.every(name => !/^(?:where|and|or|using|limit|join|innerJoin)/.test(name));
+	if (!isWhole || !(first === 'delete' || ['truncate', 'del', 'delete'].includes(last))) {
+		return undefined;
+	}
+
+	const root = rootOf(call);
+	const source = clientOf(root, file.bindings)?.source ?? file.projectClientOf(root)?.source ?? '';
+	if (source === 'knex') {
+		return last === 'truncate' ? 'TRUNCATE' : 'DELETE without WHERE';
+	}
+
+	return source.startsWith('drizzle-orm/') && first === 'delete' ? 'DELETE without WHERE' : undefined;
 }
 
 /** Says where in a test a statement is there for cleaning up; what a test does in its middle may be what it is about. */

@@ -1,8 +1,9 @@
-import {findAll, is, nameOf, plain, stringOf, type AstNode, type CallNode} from '../../source/ast.ts';
+import {findAll, is, nameOf, plain, propertyOf, stringOf, type AstNode, type CallNode} from '../../source/ast.ts';
 import {clientOf, rootOf} from '../clients.ts';
 import {contextMemberAt, contextUseOf} from '../context-use.ts';
 import {fakesIn} from '../fakes.ts';
 import type {Check, Finding} from '../finding.ts';
+import {exportedClients} from '../project-modules.ts';
 import type {TestFile} from '../test-file.ts';
 
 /** The packages that stand between code and its database. */
@@ -100,7 +101,7 @@ type Replacing = (call: CallNode, using: Using) => Mocked[];
 /** `vi.mock('pg', ...)` in its many names; `vi.spyOn(pool, 'query')` replaces only with an implementation behind it. */
 const runnerMock: Replacing = (call, {words: [word = ''], file}) => {
 	if (/^(?:mock|doMock|unstable_mockModule|setMock)$/.test(word)) {
-		return modules(call, call.arguments[0]);
+		return modules(call, file);
 	}
 
 	const chained = is(call.parent, 'MemberExpression') && call.parent.object === call ? nameOf(call.parent) ?? '' : '';
@@ -109,24 +110,38 @@ const runnerMock: Replacing = (call, {words: [word = ''], file}) => {
 
 const replacements: Readonly<Record<Tool['name'], Replacing>> = {
 	sinon: (call, {words, file}) => ['stub', 'replace'].includes(words.at(-1) ?? '') ? [...methods(call, file), ...instances(call, {words, file})] : instances(call, {words, file}),
-	esmock: (call, {words}) => words.includes('p') || words.length < 2 ? call.arguments.slice(1).flatMap(given => keys(call, given)) : [],
-	proxyquire: call => call.arguments.slice(1).flatMap(given => keys(call, given)),
-	testdouble: (call, {words, file}) => /^replace(?:Esm|Cjs)?$/.test(words.at(-1) ?? '') ? [...modules(call, call.arguments[0]), ...methods(call, file)] : [],
+	esmock: (call, {words, file}) => words.includes('p') || words.length < 2 ? call.arguments.slice(1).flatMap(given => keys(call, given, file)) : [],
+	proxyquire: (call, {file}) => call.arguments.slice(1).flatMap(given => keys(call, given, file)),
+	testdouble: (call, {words, file}) => /^replace(?:Esm|Cjs)?$/.test(words.at(-1) ?? '') ? [...modules(call, file), ...methods(call, file)] : [],
 	jest: runnerMock,
 	vi: runnerMock,
-	node: (call, {words: [word], file}) => word === 'module' ? modules(call, call.arguments[0]) : (word === 'method' && call.arguments.length > 2 ? methods(call, file) : []),
+	node: (call, {words: [word], file}) => word === 'module' ? modules(call, file) : (word === 'method' && call.arguments.length > 2 ? methods(call, file) : []),
 };
 
-/** A module that is named: `vi.mock('pg')`, `vi.mock(import('pg'))`. */
-function modules(call: CallNode, named: AstNode | undefined): Mocked[] {
-	const name = stringOf(is(named, 'ImportExpression') ? named.source : named);
-	return name !== undefined && drivers.has(name) ? [{node: call, what: `The module ${name} is mocked.`}] : [];
+/** A module that is named: `vi.mock('pg')`, `vi.mock(import('pg'))`, and one of the project that makes a client: `jest.mock('../src/db')`. */
+function modules(call: CallNode, file: TestFile): Mocked[] {
+	const [named, given] = call.arguments;
+	const name = stringOf(is(named, 'ImportExpression') ? named.source : named) ?? '';
+	// Vitest only looks on.
+	const isSpied = propertyOf(given, 'spy') !== undefined;
+	return !isSpied && (drivers.has(name) || replacesClient(name, given, file)) ? [{node: call, what: `The module ${name} is mocked.`}] : [];
 }
 
 /** Modules that are the keys of an object: `esmock('../src/users.js', {pg: {...}})`. */
-function keys(call: CallNode, given: AstNode): Mocked[] {
+function keys(call: CallNode, given: AstNode, file: TestFile): Mocked[] {
 	const properties = is(given, 'ObjectExpression') ? given.properties.filter(property => is(property, 'Property')) : [];
-	return properties.map(property => nameOf(property)).filter(name => drivers.has(name ?? '')).map(name => ({node: call, what: `The module ${name} is mocked.`}));
+	return properties.map(property => ({name: nameOf(property) ?? '', value: property.value})).filter(({name, value}) => drivers.has(name) || replacesClient(name, value, file))
+		.map(({name}) => ({node: call, what: `The module ${name} is mocked.`}));
+}
+
+/** Tells whether a client that a module of the project makes is replaced: by name, or with everything else where nothing is given in its place. */
+function replacesClient(source: string, given: AstNode | undefined, {source: {file}}: TestFile): boolean {
+	if (!source.startsWith('.')) {
+		return false;
+	}
+
+	const names = [...exportedClients(source, file).keys()];
+	return given === undefined ? names.length > 0 : findAll(given, 'Property').some(property => names.includes(nameOf(property) ?? ''));
 }
 
 /** A method of a client: `sinon.stub(pool, 'query')`, `sinon.stub(pg.Pool.prototype, 'query')`. */
@@ -146,7 +161,7 @@ function instances(call: CallNode, {words, file}: Using): Mocked[] {
 function isClient(object: AstNode, file: TestFile): boolean {
 	const root = rootOf(object);
 	const imported = file.bindings.imported(root)?.source ?? '';
-	if (drivers.has(imported) || clientOf(root, file.bindings)?.kind === 'client') {
+	if (drivers.has(imported) || clientOf(root, file.bindings)?.kind === 'client' || file.projectClientOf(root)) {
 		return true;
 	}
 

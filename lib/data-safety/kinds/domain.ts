@@ -3,8 +3,8 @@ import type {Literal} from '../literals/literal.ts';
 import {namesakes, registeredDomain, whyNot} from './domains.ts';
 import type {Candidate, Kind, Sighting} from './kind.ts';
 
-/** A literal that is an address in the web, from its first character to its last. */
-const url = /^(?<start>(?:https?|wss?|s?ftps?):\/\/(?:[^\s/?#@]*@)?)(?<host>[\p{L}\p{N}.-]+\.\p{L}[\p{L}\p{N}-]+)(?=[:/?#]|$)\S*$/iu;
+/** A literal that is an address in the web, from its first character to its last; without a scheme where it begins with `www.`. */
+const url = /^(?<start>(?:https?|wss?|s?ftps?):\/\/(?:[^\s/?#@]*@)?|(?=www\.))(?<host>[\p{L}\p{N}.-]+\.\p{L}[\p{L}\p{N}-]+)(?=[:/?#]|$)\S*$/iu;
 
 /** Their addresses are names of formats, which nobody visits. */
 const namesFormats = new Set(['w3.org', 'schema.org', 'json-schema.org', 'schemastore.org', 'purl.org', 'xmlns.com', 'xmlsoap.org', 'openxmlformats.org', 'opengis.net', 'iana.org', 'ietf.org']);

@@ -39,3 +39,7 @@ test('performances of other kinds, and tests without a database, are left alone'
 	t.deepEqual(find(`${head}test('sorting', t => t.pass());`, 'tests/performance/sorting.test.ts'), []);
 	t.deepEqual(find(`${head}test('x', anyFixture(tddTestContext), async (t, {db}) => t.truthy(db));`, 'tests/performance/x.test.ts'), []);
 });
+
+test('a function that calls itself measures nothing by that', t => {
+	t.is(find(`${head}function again() { return again(); }\ntest('performance: users', tddTestContext, async (t, {db}) => t.truthy([again(), db]));`).length, 1);
+});

@@ -46,6 +46,7 @@ test('postgres.js, Knex and Drizzle open pools, too', t => {
 	`), [
 		'7:13 postgres(config.databaseUrl)',
 		'9:13 knex({client: \'pg\', connection: \'postgres://localhost/app\'})',
+		'10:14 drizzle(process.env.DATABASE_URL!)',
 		'11:16 drizzle(\'postgres://localhost/app\')',
 	]);
 });
@@ -70,6 +71,43 @@ test('code that is given what the fixture has is left alone', t => {
 		test('the whole context', tddParallelSafe, async (t, context) => {
 			const {url} = context;
 			t.truthy(new pg.Client(url));
+		});
+	`), []);
+});
+
+test('what a test calls in its file is the test\'s, and what the environment says is a URL', t => {
+	t.deepEqual(find(`
+		import test from 'ava';
+		import {drizzle} from 'drizzle-orm/node-postgres';
+		import {PrismaPg} from '@prisma/adapter-pg';
+		import pg from 'pg';
+
+		const orm = drizzle(process.env.DATABASE_URL!);
+		const adapter = new PrismaPg({connectionString: process.env.DATABASE_URL});
+		const withPool = async use => {
+			const pool = new pg.Pool({connectionString: process.env.DATABASE_URL});
+			await use(pool);
+			await pool.end();
+		};
+		const forEach = () => new pg.Client('postgres://localhost/shop');
+		const once = () => new pg.Client('postgres://localhost/shop');
+		test.before(async () => once());
+		test.beforeEach(async () => forEach());
+		test('a user', async t => withPool(async () => t.truthy([orm, adapter])));
+	`), ['6:13 drizzle(process.env.DATABASE_URL!)', '7:17 new PrismaPg({connectionString: process.env.DATABASE_URL})', '9:15 new pg.Pool({connectionString: process.env.DATABASE_URL})', '13:23 new pg.Client(\'postgres://localhost/shop\')']);
+});
+
+test('an adapter of Prisma, or a helper, on what the fixture gives is left alone', t => {
+	t.deepEqual(find(`
+		import test from 'ava';
+		import {drizzle} from 'drizzle-orm/node-postgres';
+		import {PrismaPg} from '@prisma/adapter-pg';
+		import pg from 'pg';
+		import {tddParallelSafe} from 'dataflow-tdd/ava';
+
+		const open = url => new pg.Pool({connectionString: url});
+		test('a user', tddParallelSafe, async (t, {url, pool}) => {
+			t.truthy([open(url), new PrismaPg({connectionString: url}), new PrismaPg(pool), drizzle(pool), drizzle({client: pool})]);
 		});
 	`), []);
 });

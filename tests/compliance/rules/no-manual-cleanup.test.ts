@@ -95,6 +95,39 @@ test('what a test is about, and what removes certain rows, is left alone', t => 
 	`), []);
 });
 
+test('clean-up by Knex, Drizzle, postgres.js and Prisma is found', t => {
+	t.deepEqual(find(`
+		import test from 'ava';
+		import createKnex from 'knex';
+		import postgres from 'postgres';
+		import {drizzle} from 'drizzle-orm/node-postgres';
+		import {eq} from 'drizzle-orm';
+		import {prisma, users} from '../src/database.js';
+
+		const knex = createKnex({client: 'pg', connection: process.env.DATABASE_URL});
+		const orm = drizzle(process.env.DATABASE_URL);
+		const sql = postgres(process.env.DATABASE_URL);
+		test.afterEach(async () => {
+			await knex('users').truncate();
+			await knex('users').del();
+			await knex('users').where({id: 1}).del();
+			await orm.delete(users);
+			await orm.delete(users).returning();
+			await orm.delete(users).where(eq(users.id, 1));
+			await sql\`truncate users\`;
+			await sql\`delete from users where id = \${1}\`;
+			await prisma.$executeRaw\`truncate users\`;
+			await prisma.$queryRaw\`select 1\`;
+			new Map().delete('users');
+			prisma.basket.delete('users');
+		});
+		test('a user', async t => t.pass());
+	`), [
+		'12:9 knex(\'users\').truncate()', '13:9 knex(\'users\').del()', '15:9 orm.delete(users)', '16:9 orm.delete(users).returning()',
+		'18:9 sql`truncate users`', '20:9 prisma.$executeRaw`truncate users`',
+	].map(place => place.replace(/^\d+:9/, found => found.replace(':9', ':8'))));
+});
+
 test('a hook that does nothing else is removed where all tests have fixtures', t => {
 	const {fixed, issues} = checked('no-manual-cleanup', `
 		import test from 'ava';
@@ -131,4 +164,40 @@ test('a hook that does more, or that plain tests rely on, is not removed', t => 
 		const {issues} = checked('no-manual-cleanup', one);
 		t.deepEqual(issues.map(({fix}) => fix), [undefined]);
 	}
+});
+
+test('Kysely\'s sql cleans up as a last statement, too', t => {
+	t.deepEqual(find(`
+		import test from 'ava';
+		import {sql} from 'kysely';
+		import {db} from './database.js';
+		test('a user', async t => {
+			t.pass();
+			await sql\`truncate users\`.execute(db);
+		});
+	`), ['6:8 sql`truncate users`']);
+});
+
+test('a function that a hook names is not removed, and what stands in `try` is not clean-up', t => {
+	const {issues} = checked('no-manual-cleanup', `
+		import test from 'ava';
+		import {tddTestContext} from 'dataflow-tdd/ava';
+		import {pool} from './database.js';
+		const clean = async () => { await pool.query('truncate users'); };
+		test.afterEach(clean);
+		test('a user', tddTestContext, async t => t.pass());
+	`);
+	t.deepEqual(issues.map(({line, fix}) => [line, fix]), [[4, undefined]]);
+	t.deepEqual(find(`
+		import test from 'ava';
+		import {tddTestContext} from 'dataflow-tdd/ava';
+		test('a user', tddTestContext, async (t, {pool}) => {
+			try {
+				await pool.query('truncate users');
+				t.pass();
+			} finally {
+				t.log('done');
+			}
+		});
+	`), []);
 });

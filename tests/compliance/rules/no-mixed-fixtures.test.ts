@@ -83,3 +83,26 @@ test('one fixture, its context in helpers, and its rows in variables are left al
 		});
 	`), []);
 });
+
+test('a variable of the file that only its own test reads is left alone', t => {
+	t.deepEqual(find(`
+		import test from 'ava';
+		import {tddTestContext} from 'dataflow-tdd/ava';
+		let kept;
+		test('a user', tddTestContext, async (t, {db}) => {
+			kept = db;
+			t.truthy(await kept.selectFrom('users').execute());
+		});
+	`), []);
+});
+
+test('a fixture that is called with something else than the test does not run in it', t => {
+	t.deepEqual(find(`
+		import test from 'ava';
+		import {tddSeededData, tddTestContext} from 'dataflow-tdd/ava';
+		test('a user', tddTestContext, async (t, {db}) => {
+			const other = {log: () => {}};
+			t.truthy([db, tddSeededData('shop')(other, () => {})]);
+		});
+	`), []);
+});

@@ -1,5 +1,9 @@
+import path from 'node:path';
 import test from 'ava';
 import {checked, placesOf} from '../checked.ts';
+
+/** Beside a module that makes a client: src/database.ts. */
+const inProject = path.join('..', import.meta.dirname, '../fixtures/project/tests/some.test.ts');
 
 const find = (code: string): readonly string[] => placesOf('no-mocked-database', code);
 
@@ -74,6 +78,64 @@ test('a method of a client that is replaced is found', t => {
 	]);
 });
 
+test('a client that a module of the project makes is one, and so is the module that is mocked', t => {
+	t.deepEqual(placesOf('no-mocked-database', `
+		import test from 'ava';
+		import sinon from 'sinon';
+		import esmock from 'esmock';
+		import {mock} from 'node:test';
+		import {db} from '../src/database.js';
+		import {listUsers} from '../src/users.js';
+
+		test('a user', async t => {
+			sinon.replace(db, 'selectFrom', () => {});
+			mock.method(db, 'selectFrom', () => {});
+			await esmock('../src/users.js', {'../src/database.js': {db: {}}});
+			t.truthy(listUsers);
+		});
+	`, inProject), [
+		'9:2 sinon.replace(db, \'selectFrom\', () => {})',
+		'10:2 mock.method(db, \'selectFrom\', () => {})',
+		'11:8 esmock(\'../src/users.js\', {\'../src/database.js\': {db: {}}})',
+	]);
+	t.deepEqual(placesOf('no-mocked-database', `
+		jest.mock('../src/database');
+		jest.mock('../src/database', () => ({db: {selectFrom: jest.fn()}}));
+		test('a user', async () => {});
+	`, inProject), ['1:1 jest.mock(\'../src/database\')', '2:1 jest.mock(\'../src/database\', () => ({db: {selectFrom: jest.fn()}}))']);
+});
+
+test('of a module of the project, what is no client may be mocked', t => {
+	t.deepEqual(placesOf('no-mocked-database', `
+		import {test, vi} from 'vitest';
+		import {listUsers} from '../src/users.js';
+		vi.mock('../src/users');
+		vi.mock('../src/no-such-module');
+		vi.mock('../src/database', async original => ({...await original(), now: () => 0}));
+		vi.mock('../src/database', {spy: true});
+		vi.mock('pg', {spy: true});
+		vi.spyOn({listUsers}, 'listUsers').mockResolvedValue([]);
+		test('a user', async () => {});
+	`, inProject), []);
+});
+
+test('an instance of a class of the file in a client\'s place is found, one that hands on is not', t => {
+	t.deepEqual(find(`
+		import test from 'ava';
+		import pg, {type Pool} from 'pg';
+		import {service} from '../src/service.js';
+
+		class FakePool { async query() { return {rows: []}; } }
+		class Counting { constructor(pool) { this.pool = pool; } async query(text) { return this.pool.query(text); } }
+		class Closing extends pg.Pool { async query() { return {rows: []}; } }
+		class Other { async send() {} }
+		test('a user', async t => {
+			await service(new FakePool() as unknown as Pool);
+			await service([new Counting(t) as unknown as Pool, new Closing() as Pool, new Other() as unknown as Pool, new FakePool()]);
+		});
+	`), ['10:16 new FakePool()']);
+});
+
 test('an object of functions with the type of a client, or in its place, is found', t => {
 	t.deepEqual(find(`
 		import test from 'ava';
@@ -137,5 +199,29 @@ test('without tests a file mocks nothing', t => {
 		import sinon from 'sinon';
 		import {Pool} from 'pg';
 		sinon.stub(Pool.prototype, 'query');
+	`), []);
+});
+
+test('what only looks on, and what has but the name of a tool, replaces nothing', t => {
+	t.deepEqual(find(`
+		import {test, vi} from 'vitest';
+		import {mock} from 'node:test';
+		import {Pool} from 'pg';
+		vi.spyOn(Pool.prototype, 'query');
+		vi.spyOn(Pool.prototype, 'query').mockName('query');
+		mock.method(Pool.prototype, 'query');
+		test('a user', async () => {});
+	`), []);
+	t.deepEqual(find(`
+		import test from 'ava';
+		import {Pool} from 'pg';
+		test('a context of another runner', t => t.mock.method(Pool.prototype, 'query', () => {}));
+	`), []);
+	t.deepEqual(find(`
+		const jest = {mock() {}};
+		jest.mock('pg');
+		mock.module('pg');
+		test('a user', async () => {});
+		test('a parameter', vi => vi.mock('pg'));
 	`), []);
 });

@@ -101,3 +101,19 @@ test('a fix leaves the rest of the file as it was', t => {
 	`);
 	t.is(checked('no-oversized-fixture', code).fixed, code.replace('\'a clone\', tddParallelSafe', '\'a clone\', tddTestContext'));
 });
+
+test('a fixture is left alone where its context is not taken, and not replaced by what may be another', t => {
+	const code = (imports: string, fixture: string, parameters: string): string => `
+		import test from 'ava';
+		import {enhancedTddContext} from 'dataflow-tdd/ava';
+		import {tddTestContext} from '${imports}';
+		const serializable = enhancedTddContext.with({isolationLevel: 'serializable'});
+		test('a user', ${fixture}, async (${parameters}) => t.pass());
+		test('another', tddTestContext, async (t, {db}) => t.truthy(db));
+	`;
+	t.deepEqual(find(code('dataflow-tdd/ava', 'enhancedTddContext', 't')), []);
+	const fixes = (imports: string, fixture: string): unknown[] => checked('no-oversized-fixture', code(imports, fixture, 't, {db}')).issues.map(({fix}) => fix?.text);
+	t.deepEqual(fixes('dataflow-tdd/ava', 'enhancedTddContext'), ['tddTestContext']);
+	t.deepEqual(fixes('./own-fixtures.js', 'enhancedTddContext'), [undefined]);
+	t.deepEqual(fixes('dataflow-tdd/ava', 'serializable'), [undefined]);
+});

@@ -58,3 +58,26 @@ test('what is no client, nobody shares, or comes from the harness is left alone'
 		});
 	`), []);
 });
+
+test('what a function of the project gives for each test may be the test\'s own', t => {
+	const code = (hook: string): string => `
+		import test from 'ava';
+		import type {Kysely} from 'kysely';
+		import {makeDatabase} from './helpers.js';
+		let db: Kysely<any>;
+		test.${hook}(async () => { db = await makeDatabase(); });
+		test('a user', async t => t.truthy(db));
+	`;
+	t.deepEqual(find(code('beforeEach')), []);
+	t.deepEqual(find(code('before')), ['4:5 db: Kysely<any>']);
+});
+
+test('a variable of the old kind is one, too', t => {
+	t.deepEqual(find(`
+		import test from 'ava';
+		import pg from 'pg';
+		var pool;
+		test.before(() => { pool = new pg.Pool(); });
+		test('a user', async t => t.truthy(await pool.query('select 1')));
+	`), ['3:5 pool']);
+});

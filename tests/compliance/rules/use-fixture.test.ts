@@ -56,6 +56,23 @@ test('sql of Kysely, postgres.js and node-postgres in the body are found', t => 
 	`), ['8:6 \'postgres.js\'', '9:6 \'sql\'']);
 });
 
+test('builders of Drizzle and Knex are uses, where they have connections of their own', t => {
+	t.deepEqual(find(`
+		import test from 'ava';
+		import createKnex from 'knex';
+		import {drizzle} from 'drizzle-orm/node-postgres';
+		import {users} from '../src/schema.js';
+
+		const knex = createKnex({client: 'pg', connection: process.env.DATABASE_URL});
+		const builder = createKnex({client: 'pg'});
+		const orm = drizzle(process.env.DATABASE_URL!);
+		test('Knex', async t => t.deepEqual(await knex('users').select(), []));
+		test('Drizzle', async t => t.deepEqual(await orm.select().from(users), []));
+		test('SQL that Knex only builds', t => t.is(builder('users').toString(), 'select * from "users"'));
+		test('others', t => t.truthy([new Set([1]).delete(1), users.select(), orm.$client, orm.toString()]));
+	`), ['9:6 \'Knex\'', '10:6 \'Drizzle\'']);
+});
+
 test('a test with a fixture has one, under any name', t => {
 	t.deepEqual(find(`
 		import test from 'ava';
