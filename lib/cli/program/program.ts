@@ -21,7 +21,7 @@ export function makeProgram(): CliCommand {
 	program.description('A real, ephemeral PostgreSQL for every test.')
 		.version(packageVersion())
 		.configureOutput({outputError() {}})
-		.addExamples(['dataflow-tdd doctor'], 'Exit codes: 0 all is well; 1 the command failed, or found something; 2 a command or an option cannot be used.');
+		.addExamples(['dataflow-tdd doctor'], 'Exit codes: 0 all is well; 1 the command failed, or found something; 2 a command or an option cannot be used; 130 Ctrl-C.');
 	addServerCommands(program);
 	addProjectCommands(program);
 	addRunCommands(program);
