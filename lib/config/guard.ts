@@ -22,6 +22,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const productionName = /(?:^|[-_.])(?:prod|production|live)(?:$|[-_.\d])/i;
 
+/** True for names such as `shop_production`, `db.prod.internal` and `live`. */
+export function isProductionName(name: string): boolean {
+	return productionName.test(name);
+}
+
 function isProduction({NODE_ENV = ''}: Environment): boolean {
 	return /^\s*prod(?:uction)?\s*$/i.test(NODE_ENV);
 }
@@ -46,7 +51,7 @@ function suspicion(url: URL, env: Environment): string | undefined {
 		return 'NODE_ENV is production';
 	}
 
-	const name = [hostOf(url), decodeURIComponent(url.pathname.slice(1)), decodeURIComponent(url.username)].find(part => productionName.test(part));
+	const name = [hostOf(url), decodeURIComponent(url.pathname.slice(1)), decodeURIComponent(url.username)].find(part => isProductionName(part));
 	if (name !== undefined) {
 		return `'${name}' is a name for production`;
 	}

@@ -29,6 +29,8 @@ export interface MeasureRequest {
 	/** Where the clones go. Default: where the template lies. */
 	readonly tablespace?: string | undefined;
 	readonly databaseOwner: string;
+	/** As in {@link ClonerOptions}. */
+	readonly secret?: string | undefined;
 	/** Asked before each clone: measuring stops when somebody waits. Default: nobody does. */
 	readonly isIdle?: () => boolean;
 }
@@ -122,8 +124,8 @@ function unlessOrdinary(strategy: CloneStrategy): (error: unknown) => undefined 
 	};
 }
 
-async function timeClone({admin, template, databaseOwner, tablespace}: MeasureRequest, strategy: CloneStrategy): Promise<number> {
-	const name = privateName('c', databaseOwner);
+async function timeClone({admin, template, databaseOwner, secret, tablespace}: MeasureRequest, strategy: CloneStrategy): Promise<number> {
+	const name = privateName('c', databaseOwner, secret);
 	const startedAt = performance.now();
 	const clone = await cloneDatabase(admin, {template, name, strategy, tablespace});
 	const tookMs = performance.now() - startedAt;

@@ -16,6 +16,8 @@ export interface ClonerOptions {
 	/** The server's major version. */
 	readonly version: number;
 	readonly databaseOwner: string;
+	/** What its names of databases prove where they come from: on a server where others make some, too. */
+	readonly secret?: string | undefined;
 	readonly strategies: CloneStrategies;
 	/** A folder in the server's memory, where it has one. */
 	readonly memoryFolder: string | undefined;
@@ -34,17 +36,17 @@ export class Cloner {
 
 	/** Makes a database that nobody else has. */
 	async clone(template: string, properties: DatabaseProperties | undefined): Promise<OwnDatabase> {
-		const {admin, databaseOwner} = this.#options;
-		const clone = await this.#cloneInMemory({template, name: privateName('c', databaseOwner)});
+		const {admin, databaseOwner, secret} = this.#options;
+		const clone = await this.#cloneInMemory({template, name: privateName('c', databaseOwner, secret)});
 		await restoreProperties(admin, clone, properties);
 		return clone;
 	}
 
 	/** Finds out which way is fastest here, unless that is known, or found out by another server just now. It stops when somebody waits. */
 	async measure(template: string, isIdle: () => boolean): Promise<void> {
-		const {admin, version, databaseOwner, strategies} = this.#options;
+		const {admin, version, databaseOwner, secret, strategies} = this.#options;
 		if (strategies.isWanting) {
-			const measured = await strategies.measure({admin, version, databaseOwner, template, isIdle, tablespace: await this.#ensureTablespace()});
+			const measured = await strategies.measure({admin, version, databaseOwner, secret, template, isIdle, tablespace: await this.#ensureTablespace()});
 			this.#strategy = measured?.strategy ?? this.#strategy;
 			log(measured ? `cloning by ${measured.strategy}; medians in ms: ${JSON.stringify(measured.medianMs)}` : 'how to clone is measured another time');
 		}

@@ -135,7 +135,7 @@ export class Slot {
 		try {
 			const admin = await connectAdmin(server.address, `dataflow-tdd keeper ${databaseOwner}`);
 			const build = async (combination: Parameters<typeof templates.build>[2][number]) => templates.build(server, fingerprint, [combination]);
-			const databases = await ServerDatabases.open({admin, fingerprint, databaseOwner, build, strategies: templates.strategies, version: server.version, memoryFolder: server.memoryFolder, budgetBytes: this.#options.budgetBytes, slot: this.index, timeline: this.#options.timeline});
+			const databases = await ServerDatabases.open({admin, fingerprint, databaseOwner, secret: server.address.marker, build, strategies: templates.strategies, version: server.version, memoryFolder: server.memoryFolder, budgetBytes: this.#options.budgetBytes, slot: this.index, timeline: this.#options.timeline});
 			const running: Running = {server, admin, databases, fingerprint, startMs: performance.now() - startedAt, hasEnded: false};
 			void server.ended.then(reason => {
 				running.hasEnded = true;

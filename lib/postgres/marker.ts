@@ -75,12 +75,13 @@ export async function ensureMarker(client: Client): Promise<Marker> {
 	return marker;
 }
 
-/** Takes the marker of a server away; returns false where there was none. A database of its name that bears something else stays. */
-export async function removeMarker(client: Client): Promise<boolean> {
-	if (await readMarker(client) === undefined) {
-		return false;
+/** Takes the marker of a server away, and returns what it was. A database of its name that bears something else stays. */
+export async function removeMarker(client: Client): Promise<FoundMarker | undefined> {
+	const marker = await readMarker(client);
+	if (marker === undefined) {
+		return undefined;
 	}
 
 	await client.query(`drop database ${quoteIdentifier(markerDatabase)} with (force)`);
-	return true;
+	return marker;
 }

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import {setTimeout as delay} from 'node:timers/promises';
 import {assertTestServer} from '../config/guard.ts';
+import {isTemplateName, privateOwner} from '../config/names.ts';
 import type {Client} from '../postgres/client.ts';
 import {dropDatabase, listDatabases, type OwnDatabase} from '../postgres/databases.ts';
 import {assertMarked, assertUsable, connectExternal, type ExternalServer} from './external/admission.ts';
@@ -24,6 +25,12 @@ async function withRetries<T>(action: () => Promise<T>): Promise<T> {
 			await delay(50);
 		}
 	}
+}
+
+/** Databases that somebody is connected to. */
+async function namesInUse(client: Client): Promise<ReadonlySet<string>> {
+	const {rows} = await client.query<{name: string}>('select distinct datname::text as name from pg_stat_activity where datname is not null');
+	return new Set(rows.map(({name}) => name));
 }
 
 /** Drops databases; one that cannot be dropped keeps no other from it. Returns the names of those that are gone. */
@@ -100,21 +107,20 @@ export class ExternalAdapter implements ServerAdapter {
 		// There are no snapshots to remove.
 	}
 
-	/** Drops what keepers left behind that are no longer connected, and nobody else either: their names for databases hold their id. */
+	/** Drops what keepers left behind that are no longer connected, and nobody else either: their names for databases hold their id, and prove it. */
 	async sweep(): Promise<string[]> {
-		return this.#admitted(async client => {
+		return this.#admitted(async (client, marker) => {
 			const {rows} = await client.query<{owner: string}>(`
 				select distinct split_part(application_name, ' ', 3) as owner from pg_stat_activity where application_name like 'dataflow-tdd %'`);
 			const alive = new Set(rows.map(({owner}) => owner));
-			const used = await client.query<{name: string}>('select distinct datname::text as name from pg_stat_activity where datname is not null');
-			const inUse = new Set(used.rows.map(({name}) => name));
+			const inUse = await namesInUse(client);
 			const entries = await listDatabases(client, 'tdd_');
 			const dead = entries.filter(({name, isBroken}) => {
-				if (isBroken && /^tdd_[bct]_/.test(name)) {
-					return true;
+				const owner = privateOwner(name, marker);
+				if (isBroken) {
+					return owner !== undefined || isTemplateName(name);
 				}
 
-				const [, owner] = /^tdd_[bc]_([\da-f]{8})_/.exec(name) ?? [];
 				return owner !== undefined && !alive.has(owner) && !inUse.has(name);
 			});
 			return dropEach(client, dead);
@@ -123,15 +129,14 @@ export class ExternalAdapter implements ServerAdapter {
 
 	/** Ends what the dead one's builders still run, and drops its databases, except for those that its workers still use. */
 	async sweepOwner(owner: string): Promise<boolean> {
-		return this.#admitted(async client => {
+		return this.#admitted(async (client, marker) => {
+			const owned = (await listDatabases(client, 'tdd_')).filter(({name}) => privateOwner(name, marker) === owner);
 			await client.query(`
 				select pg_terminate_backend(pid) from pg_stat_activity
-				where application_name in ('dataflow-tdd keeper ' || $1, 'dataflow-tdd builder ' || $1) or starts_with(datname, 'tdd_b_' || $1 || '_')`, [owner]);
-			const {rows} = await client.query<OwnDatabase & {isUsed: boolean}>(`
-				select datname::text as name, oid, exists (select from pg_stat_activity a where a.datname = d.datname) as "isUsed"
-				from pg_database d where datname ~ ('^tdd_[bc]_' || $1 || '_')`, [owner]);
-			const free = rows.filter(({isUsed}) => !isUsed);
-			return (await dropEach(client, free)).length < rows.length;
+				where application_name in ('dataflow-tdd keeper ' || $1, 'dataflow-tdd builder ' || $1) or datname = any($2)`,
+			[owner, owned.map(({name}) => name).filter(name => name.startsWith('tdd_b_'))]);
+			const inUse = await namesInUse(client);
+			return (await dropEach(client, owned.filter(({name}) => !inUse.has(name)))).length < owned.length;
 		});
 	}
 

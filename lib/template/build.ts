@@ -115,7 +115,7 @@ class TemplateBuild {
 	async #build(combination: Combination, packs: readonly FoundPack[], finalName: string): Promise<TemplateRecord> {
 		const startedAt = performance.now();
 		const base = this.#longestPrefix(combination, packs);
-		const name = privateName('b', this.#request.owner);
+		const name = privateName('b', this.#request.owner, this.#request.address.marker);
 		const database = await (base ? cloneDatabase(this.#admin, {template: base.name, name}) : createDatabase(this.#admin, name));
 		try {
 			await restoreProperties(this.#admin, database, base?.record.properties);

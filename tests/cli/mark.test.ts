@@ -48,7 +48,7 @@ async function unmark(t: ExecutionContext): Promise<void> {
 test.serial('where nobody can be asked, a server is looked at and not marked, and the error is the command that marks it', async t => {
 	const {status, stdout, stderr} = await doctor(['--mark', url]);
 	t.is(status, 1);
-	t.regex(stdout, new RegExp(`^server +PostgreSQL 18\\.\\d+ at 127\\.0\\.0\\.1:${address.port}, as postgres\ndatabases +postgres, shop; 0 of the harness\nstandby +no\nreplicas +none; no replication slots\nmanaged by +no service.*\napplication +its own database lies elsewhere.*\nmarker +none\n`));
+	t.regex(stdout, new RegExp(`^server +PostgreSQL 18\\.\\d+ at 127\\.0\\.0\\.1:${address.port}, as postgres\ndatabases +postgres, shop; 0 of the harness\nstandby +no\nreplicas +none; no replication slots\nmanaged by +no service.*\napplication +none of its own on this server.*\nmarker +none\n`));
 	t.is(stderr, `ERR_GUARD_CONFIRM: The server ${shown} was not marked: nobody could be asked. A marker lets the harness make and drop databases there, and this is no terminal. If nobody would miss what is on it, run: npx dataflow-tdd doctor --mark '${shown}' --yes\n`);
 	t.false(await isMarked());
 });
@@ -97,7 +97,7 @@ test.serial('JSON has all that was looked at', async t => {
 	const {stdout} = await doctor(['--mark', url, '--yes', '--json'], {DATABASE_URL: `postgres://app:secret@localhost:${address.port}/shop`});
 	t.like(JSON.parse(stdout), {databases: ['postgres', 'shop'], isStandby: false, replicas: 0, replicationSlots: 0, applicationVariables: ['DATABASE_URL'], isMarked: true});
 	t.false(stdout.includes('secret') || stdout.includes(`:${address.password}@`));
-	t.deepEqual(JSON.parse((await doctor(['--unmark', url, '--json'])).stdout), {isMarked: false, wasMarked: true});
+	t.deepEqual(JSON.parse((await doctor(['--unmark', url, '--json'])).stdout), {isMarked: false, wasMarked: true, dropped: []});
 });
 
 test.serial('with --json, what keeps a server from being marked is a JSON error with its code, and nothing is on stdout', async t => {
@@ -117,7 +117,7 @@ test.serial('with --json, what keeps a server from being marked is a JSON error 
 		t.true(error.message.endsWith(error.hint) && error.hint.length > 0, stderr);
 	}
 
-	t.deepEqual(JSON.parse((await doctor(['--unmark', url, '--json'])).stdout), {isMarked: false, wasMarked: false}, 'which is no failure');
+	t.deepEqual(JSON.parse((await doctor(['--unmark', url, '--json'])).stdout), {isMarked: false, wasMarked: false, dropped: []}, 'which is no failure');
 });
 
 test.serial('G37: --yes marks nothing that the guards refuse', async t => {
@@ -149,6 +149,47 @@ test.serial('G37: --yes marks nothing that the guards refuse', async t => {
 	await unmark(t);
 	t.regex((await mark(url.replace('postgres:scratch@', 'plain:plain@'))).stderr, /^ERR_SERVER_URL: The user plain may not create databases/);
 	t.false(await isMarked());
+});
+
+async function names(): Promise<string[]> {
+	return withClient(address, async client => (await client.query<{name: string}>('select datname::text as name from pg_database order by 1')).rows.map(({name}) => name));
+}
+
+test.serial('G37: --unmark ends keepers that are still there, and leaves nothing of the harness, and all that is not', async t => {
+	const env = {DATAFLOW_TDD_SERVER: url, DATAFLOW_TDD_LINGER_MS: '60000', CI: undefined};
+	t.teardown(async () => runCli(dir, ['stop'], env));
+	await withClient(address, async client => client.query('create database tdd_c_deadbeef_0123456789ab'));
+	const before = await names();
+	t.is((await doctor(['--mark', url, '--yes'])).status, 0);
+	const made = await runCli(dir, ['psql', '--url'], env);
+	t.is(made.status, 0, made.stderr);
+	const {databases, harnessDatabases, keepers} = JSON.parse((await doctor(['--mark', url, '--json'])).stdout);
+	t.deepEqual(databases, ['postgres', 'shop', 'tdd_c_deadbeef_0123456789ab'], 'what looks like one of the harness is none');
+	t.true(harnessDatabases >= 2 && keepers >= 1);
+
+	const {stdout} = await doctor(['--unmark', url]);
+	t.regex(stdout, /is not marked any more: no test runs on it\. The \d databases that the harness had made there are gone\.\n$/);
+	t.deepEqual(await names(), before);
+	const again = await runCli(dir, ['psql', '--url'], env);
+	t.regex(again.stderr, /ERR_GUARD_MARKER/);
+	t.deepEqual(await names(), before);
+	await withClient(address, async client => client.query('drop database tdd_c_deadbeef_0123456789ab'));
+});
+
+test.serial('G37: --yes does not mark a server that holds databases with names for production; somebody who has seen them may', async t => {
+	await withClient(address, async client => client.query('create database shop_production'));
+	const {status, stdout, stderr} = await doctor(['--mark', url, '--yes']);
+	t.is(status, 1);
+	t.regex(stdout, /^beware +shop_production: a name for production$/m);
+	t.regex(stderr, /^ERR_GUARD_CONFIRM: .* it holds shop_production\./);
+	t.false(await isMarked());
+	if (hasTerminals(t)) {
+		const {output} = await onTerminal({dir, args: ['doctor', '--mark', url], env: {TERM: 'dumb'}, answer: {to: /\[y\/N\]/, keys: 'y\r'}});
+		t.regex(output, /beware +shop_production[^]*is marked/);
+		await unmark(t);
+	}
+
+	await withClient(address, async client => client.query('drop database shop_production'));
 });
 
 test.serial('on a terminal it asks, and marks what somebody says yes to', async t => {

@@ -1,7 +1,9 @@
 import process from 'node:process';
 import test, {type ExecutionContext} from 'ava';
+import {privateName} from '#lib/config/names.js';
 import {GuardError} from '#lib/errors.js';
 import {withClient, type Client} from '#lib/postgres/client.js';
+import {createDatabase} from '#lib/postgres/databases.js';
 import {ensureMarker, removeMarker} from '#lib/postgres/marker.js';
 import {openKeeper} from '#lib/keeper/client.js';
 import {connectAdmin} from '#lib/server/admin.js';
@@ -37,29 +39,47 @@ async function assertRefused(t: ExecutionContext, adapter: ExternalAdapter, expe
 	return last!;
 }
 
-/** A database that a sweep would drop, and the names of all that are there. */
-async function plantDead(client: Client): Promise<string[]> {
-	await client.query('create database tdd_c_deadbeef_1');
-	return names(client);
-}
-
 test('G37: nothing is done on a server that bears no marker, and the error is the command that sets it', async t => {
 	const address = await withScratchServer(t);
 	const url = urlOf(address);
 	const adapter = await ExternalAdapter.create(url);
 	await withClient(address, async client => {
-		const before = await plantDead(client);
+		await client.query('create database tdd_c_deadbeef_0123456789ab');
+		const before = await names(client);
 		const {hint, message} = await assertRefused(t, adapter, {code: 'ERR_GUARD_MARKER', message: /bears no marker/});
 		t.true(hint.includes(`npx dataflow-tdd doctor --mark 'postgres://postgres@127.0.0.1:${address.port}/postgres' (with --yes`), hint);
 		t.false(message.includes(address.password));
 		t.deepEqual(await names(client), before);
 
-		await ensureMarker(client);
+		const {token} = await ensureMarker(client);
 		await t.notThrowsAsync(adapter.identify());
-		t.deepEqual(await adapter.sweep(), ['tdd_c_deadbeef_1']);
+		const dead = privateName('c', 'deadbeef', token);
+		await createDatabase(client, dead);
+		t.deepEqual(await adapter.sweep(), [dead]);
 
 		await removeMarker(client);
 		await assertRefused(t, adapter, {code: 'ERR_GUARD_MARKER', message: /bears no marker/});
+	});
+});
+
+test('G37: a name that looks like one of the harness\'s does not make a database one of its own', async t => {
+	const address = await withMarkedServer(t);
+	const adapter = await ExternalAdapter.create(urlOf(address));
+	await withClient(address, async client => {
+		const {token} = await ensureMarker(client);
+		const lookalikes = ['tdd_c_deadbeef_1', 'tdd_c_deadbeef_0123456789ab', 'tdd_c_deadbeef_0123456789ab_0123456789ab', privateName('b', 'deadbeef', 'of another server'), 'tdd_t_mine', 'tdd_shop'];
+		const own = [privateName('b', 'deadbeef', token), privateName('c', 'deadbeef', token), privateName('c', 'feedbeef', token)];
+		for (const name of [...lookalikes, ...own]) {
+			await createDatabase(client, name);
+		}
+
+		t.true(await adapter.sweepOwner('deadbeef').then(isLeft => !isLeft));
+		t.deepEqual((await names(client)).filter(name => own.includes(name)), [own[2]], 'of this keeper, and no other');
+		t.deepEqual(await adapter.sweep(), [own[2]]);
+		// Nor does one whose drop was interrupted.
+		await client.query('update pg_database set datconnlimit = -2 where datname = any($1)', [lookalikes]);
+		t.deepEqual(await adapter.sweep(), []);
+		t.deepEqual((await names(client)).filter(name => lookalikes.includes(name)).toSorted(), lookalikes.toSorted());
 	});
 });
 
@@ -84,8 +104,8 @@ test('a role that may create databases and nothing else can set the marker and t
 	await withClient({...address, user: 'tester', password: 'tester'}, async client => {
 		const {system} = await ensureMarker(client);
 		t.regex(system, /^\d+$/);
-		t.true(await removeMarker(client));
-		t.false(await removeMarker(client));
+		t.truthy(await removeMarker(client));
+		t.is(await removeMarker(client), undefined);
 		t.false((await names(client)).includes('tdd_marker'));
 	});
 });
@@ -102,7 +122,7 @@ test('G37: a marker that has come with a dump, or that somebody else has written
 			await assertRefused(t, adapter, {code: 'ERR_GUARD_MARKER', message});
 		}
 
-		t.false(await removeMarker(client), 'what somebody else has written is left alone');
+		t.is(await removeMarker(client), undefined, 'what somebody else has written is left alone');
 		await ensureMarker(client);
 		await t.notThrowsAsync(adapter.start());
 	});

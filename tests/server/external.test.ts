@@ -1,12 +1,13 @@
 import path from 'node:path';
 import test from 'ava';
+import {privateName} from '#lib/config/names.js';
 import {EmbeddedAdapter} from '#lib/server/embedded.js';
 import {ExternalAdapter} from '#lib/server/external.js';
 import {assertVersion, startServer} from '#lib/server/start.js';
 import type {ServerAdapter} from '#lib/server/server.js';
 import {databaseUrl} from '#lib/template/session.js';
 import {connectClient, withClient} from '#lib/postgres/client.js';
-import {ensureMarker} from '#lib/postgres/marker.js';
+import {ensureMarker, readMarker} from '#lib/postgres/marker.js';
 import {serverContract} from './contract.ts';
 
 const projectDir = path.dirname(path.dirname(import.meta.dirname));
@@ -24,13 +25,16 @@ serverContract(test, 'external', () => external, {isExternal: true, version: 18}
 
 test.serial('a sweep drops what dead keepers left, and nothing else', async t => {
 	await withClient(server.address, async admin => {
-		await admin.query('create database tdd_c_deadbeef_1');
-		await admin.query('create database tdd_c_a1a1a1a1_1');
-		await admin.query('create database users_own');
+		const {token} = (await readMarker(admin))!;
+		const [dead, alive] = [privateName('c', 'deadbeef', token), privateName('c', 'a1a1a1a1', token)];
+		for (const name of [dead, alive, 'users_own']) {
+			await admin.query(`create database ${name}`);
+		}
+
 		const keeper = await connectClient({...server.address, applicationName: 'dataflow-tdd keeper a1a1a1a1'});
-		t.deepEqual(await external.sweep(() => false), ['tdd_c_deadbeef_1']);
-		const {rows} = await admin.query<{datname: string}>(`select datname from pg_database where datname in ('tdd_c_deadbeef_1', 'tdd_c_a1a1a1a1_1', 'users_own') order by 1`);
-		t.deepEqual(rows.map(({datname}) => datname), ['tdd_c_a1a1a1a1_1', 'users_own']);
+		t.deepEqual(await external.sweep(() => false), [dead]);
+		const {rows} = await admin.query<{datname: string}>('select datname from pg_database where datname = any($1) order by 1', [[dead, alive, 'users_own']]);
+		t.deepEqual(rows.map(({datname}) => datname), [alive, 'users_own']);
 		await keeper.end();
 	});
 });
@@ -38,7 +42,7 @@ test.serial('a sweep drops what dead keepers left, and nothing else', async t =>
 test.serial('G31: a sweep drops databases whose drop was interrupted, templates included, and no foreign one', async t => {
 	await withClient(server.address, async admin => {
 		const keeper = await connectClient({...server.address, applicationName: 'dataflow-tdd keeper b2b2b2b2'});
-		const names = ['tdd_c_b2b2b2b2_1', 'tdd_t_0123456789abcdef_shop', 'tdd_not_ours', 'users_other'];
+		const names = [privateName('c', 'b2b2b2b2', (await readMarker(admin))!.token), 'tdd_t_0123456789abcdef_shop', 'tdd_not_ours', 'users_other'];
 		for (const name of names) {
 			await admin.query(`create database ${name}`);
 		}

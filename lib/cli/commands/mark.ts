@@ -8,6 +8,7 @@ import {assertUsable, connectExternal, type ExternalServer} from '../../server/e
 import {addressOf, parseServerUrl, withoutPassword} from '../../server/external/url.ts';
 import {confirm} from '../confirm.ts';
 import {describeLooked, lookAt, type Looked} from '../mark/look.ts';
+import {leaveServer} from '../mark/own-databases.ts';
 import {formatTable, print} from '../output.ts';
 import {loadProjectConfig, type CommonOptions} from '../project.ts';
 
@@ -63,6 +64,14 @@ function nobodyToAsk(shown: string): GuardError {
 	});
 }
 
+function looksLikeProduction(shown: string, databases: readonly string[]): GuardError {
+	return new GuardError('ERR_GUARD_CONFIRM', {
+		what: `The server ${shown} was not marked: it holds ${databases.join(', ')}.`,
+		why: 'These are names for production, and --yes is not an answer of somebody who has seen them.',
+		fix: 'Look what they are; if nobody would miss them, run the same on a terminal without --yes, or give them other names.',
+	});
+}
+
 /** Tells what is there, and asks; what was told before the question is not told again. */
 async function isWanted(looked: Looked, {yes = false, json = false}: MarkOptions, shown: string): Promise<boolean> {
 	const isSettled = yes || looked.marker?.isOfThisServer === true;
@@ -71,6 +80,11 @@ async function isWanted(looked: Looked, {yes = false, json = false}: MarkOptions
 	} else if (!isSettled && process.stderr.isTTY) {
 		// Nobody should say yes to what they have not seen.
 		process.stderr.write(`${formatTable(describeLooked(looked))}\n\n`);
+	}
+
+	const {productionDatabases} = looked;
+	if (yes && !looked.marker?.isOfThisServer && productionDatabases.length > 0) {
+		throw looksLikeProduction(shown, productionDatabases);
 	}
 
 	const answer = isSettled || await confirm('Would nobody miss what is on it? Then it is marked as a server for tests.');
@@ -103,17 +117,22 @@ export async function mark(options: MarkOptions): Promise<boolean> {
 }
 
 /**
- * Takes the marker of a server away. Templates that are there stay; nobody but the harness uses them.
+ * Takes the marker of a server away, ends what the harness still does there, and drops what it has made: templates, lanes, clones.
  * @throws {ERR_SERVER_URL}, {ERR_CONFIG_INVALID}
  */
 export async function unmark(options: MarkOptions): Promise<void> {
 	const server = await findServer(options);
 	const shown = withoutPassword(server.url);
 	await withServer(server, async client => {
-		const wasMarked = await removeMarker(client);
-		print({isMarked: false, wasMarked}, {
+		const marker = await removeMarker(client);
+		const dropped = marker?.isOfThisServer ? await leaveServer(client, marker.token) : [];
+		print({isMarked: false, wasMarked: marker !== undefined, dropped}, {
 			json: options.json ?? false,
-			text: wasMarked ? `${shown} is not marked any more: no test runs on it.` : `${shown} was not marked.`,
+			text: marker ? `${shown} is not marked any more: no test runs on it. ${describeDropped(dropped)}` : `${shown} was not marked.`,
 		});
 	});
+}
+
+function describeDropped({length}: readonly string[]): string {
+	return length === 0 ? 'There was nothing of the harness on it.' : `${length === 1 ? 'The database' : `The ${length} databases`} that the harness had made there ${length === 1 ? 'is' : 'are'} gone.`;
 }
