@@ -33,7 +33,8 @@ export async function renderRegistration(request: RegistrationRequest): Promise<
 	const needsPack = seeds?.includes('SeedPack<') ?? false;
 	return [
 		'// Written by `dataflow-tdd types` from the template database and the seeds folder. Do not edit: run it again.',
-		...(needsPack ? [`import type {SeedPack} from 'dataflow-tdd';`] : []),
+		// Without an import the module is one that nobody has asked for, and what is declared of it is dropped without a word.
+		`import type {${needsPack ? 'SeedPack' : ''}} from 'dataflow-tdd';`,
 		request.databaseTypes.trim(),
 		'',
 		`declare module 'dataflow-tdd' {`,

@@ -5,10 +5,10 @@ export const addressVariables = ['DATABASE_URL', 'PGHOST', 'PGPORT', 'PGUSER', '
 
 /**
  * Variables that win over those, or that let a client fail before it is told why: a service has an address of its own, a required
- * encryption is missed first.
+ * encryption is missed first, settings of a session that are for another server make it fail or go another way.
  * @see https://www.postgresql.org/docs/current/libpq-envars.html
  */
-const misleading = ['PGHOSTADDR', 'PGPASSWORD', 'PGPASSFILE', 'PGSERVICE', 'PGSERVICEFILE', 'PGSSLMODE', 'PGREQUIRESSL', 'PGSSLNEGOTIATION', 'PGSSLROOTCERT', 'PGGSSENCMODE'];
+const misleading = ['PGHOSTADDR', 'PGPASSWORD', 'PGPASSFILE', 'PGSERVICE', 'PGSERVICEFILE', 'PGSSLMODE', 'PGREQUIRESSL', 'PGSSLNEGOTIATION', 'PGSSLROOTCERT', 'PGGSSENCMODE', 'PGREQUIREAUTH', 'PGCHANNELBINDING', 'PGTARGETSESSIONATTRS', 'PGREQUIREPEER', 'PGOPTIONS'];
 
 /** Never resolves, by RFC 6761; a client that tries shows it. */
 const nowhere = 'dataflow-tdd-refuses-stray-connections.invalid';
@@ -35,7 +35,8 @@ function urlVariables(env: Environment): string[] {
 export function redirect(env: Environment, address: Readonly<Record<(typeof addressVariables)[number], string>>, kept: readonly string[] = []): Redirection {
 	const leads = (name: string): boolean => !kept.includes(name);
 	const urls = urlVariables(env).filter(name => leads(name)).map(name => [name, address.DATABASE_URL.replace(scheme, scheme.exec(env[name]!)![0])]);
-	return {set: {...Object.fromEntries(urls) as Record<string, string>, ...address}, removed: misleading.filter(name => env[name] !== undefined && leads(name))};
+	const addresses = Object.entries(address).filter(([name]) => leads(name));
+	return {set: Object.fromEntries([...urls, ...addresses]) as Record<string, string>, removed: misleading.filter(name => env[name] !== undefined && leads(name))};
 }
 
 /** An environment in which code that connects by itself reaches nothing, and gets an error that names the reason. */

@@ -14,8 +14,8 @@ const extension = path.extname(import.meta.filename);
 const failurePrefix = 'keeper failed: ';
 const patienceMs = 30_000;
 
-/** Variables of the runner that must not reach a process that outlives it. */
-const runnerVariables = ['NODE_OPTIONS', 'NODE_CHANNEL_FD', 'DATAFLOW_TDD_SESSION'];
+/** Variables of the runner that must not reach a process that outlives it, nor settings of sessions that are for another server. */
+const runnerVariables = ['NODE_OPTIONS', 'NODE_CHANNEL_FD', 'DATAFLOW_TDD_SESSION', 'PGOPTIONS'];
 
 function keeperEnvironment(config: HarnessConfig): NodeJS.ProcessEnv {
 	const env: NodeJS.ProcessEnv = {...compileCache(config), ...outsideOfTests(process.env), DATAFLOW_TDD_KEEPER: JSON.stringify(config)};

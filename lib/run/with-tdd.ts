@@ -7,7 +7,7 @@ import {isCi, loadConfig} from '../config/load.ts';
 import {modeVariable, outsideVariable, sessionVariable} from '../config/mode.ts';
 import type {HarnessConfig, HarnessOptions} from '../config/options.ts';
 import {bySeed} from '../config/order.ts';
-import {addressVariables, redirect, type Redirection} from '../config/stray.ts';
+import {redirect, type Redirection} from '../config/stray.ts';
 import {validateOptions} from '../config/validate.ts';
 import {ensureBundle, type BundleMap} from '../preload/bundle.ts';
 import {wantedReports} from '../report/reports.ts';
@@ -60,7 +60,7 @@ const untouched: Redirection = {set: {}, removed: []};
  * said outside of the tests is kept for a keeper that a worker starts.
  */
 async function redirectStray({environmentVariables = {}}: AvaConfig, {strayConnections}: HarnessConfig): Promise<Redirection> {
-	if (strayConnections === 'allow' || addressVariables.some(name => name in environmentVariables)) {
+	if (strayConnections === 'allow') {
 		return untouched;
 	}
 

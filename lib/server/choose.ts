@@ -1,5 +1,6 @@
 import process from 'node:process';
 import {cacheFolder} from '../config/folders.ts';
+import {withEnvFile} from '../config/env-file.ts';
 import {assertNotProduction} from '../config/guard.ts';
 import type {HarnessConfig} from '../config/options.ts';
 import {ServerError} from '../errors.ts';
@@ -36,7 +37,7 @@ export async function chooseServer(wanted: Wanted): Promise<ChosenServer> {
 
 		default: {
 			const {ExternalAdapter} = await import('./external.ts');
-			return {adapter: await ExternalAdapter.create(wanted.server, wanted.allowServers), reason: 'the option server is a URL'};
+			return {adapter: await ExternalAdapter.create(wanted.server, wanted.allowServers, withEnvFile(wanted.projectDir, process.env)), reason: 'the option server is a URL'};
 		}
 	}
 }

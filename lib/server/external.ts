@@ -57,11 +57,12 @@ export class ExternalAdapter implements ServerAdapter {
 
 	/**
 	 * @param allowServers hosts of managed services that are there for tests
+	 * @param env in which the application would find its own database
 	 * @throws {ERR_SERVER_URL} for a text that is no URL, {ERR_GUARD_REFUSED} for one that looks like production
 	 */
-	static async create(text: string, allowServers: readonly string[] = []): Promise<ExternalAdapter> {
+	static async create(text: string, allowServers: readonly string[] = [], env: Readonly<Record<string, string | undefined>> = process.env): Promise<ExternalAdapter> {
 		const url = parseServerUrl(text);
-		assertTestServer(url, process.env, allowServers);
+		assertTestServer(url, env, allowServers);
 		return new ExternalAdapter({url, address: addressOf(url), allowServers});
 	}
 

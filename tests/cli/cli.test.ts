@@ -1,7 +1,7 @@
-import {readFile, rm, writeFile} from 'node:fs/promises';
+import {readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {freshSchema, makeProject, makeProjectFolder, runCli, untilGone, type Finished, type Project} from '../helpers/project.ts';
+import {freshSchema, makeProject, makeProjectFolder, runCli, runNode, untilGone, type Finished, type Project} from '../helpers/project.ts';
 import {withFolder} from '../helpers/folder.ts';
 
 // What commands do is the same on every kind of server; this one is the soonest there.
@@ -87,6 +87,21 @@ test.serial('types are written, are found stale after a migration, and are writt
 	await project.prepare(keeper);
 	await project.remove('schemas/002.sql');
 	await project.prepare(keeper);
+});
+
+test.serial('types are known to tests that import nothing but fixtures', async t => {
+	const project = await cliProject(t, {
+		'tests/typed.test.ts': `import test from 'ava';\nimport {tddTestContext} from 'dataflow-tdd/ava';\ntest('typed', tddTestContext, async (t, {db}) => { t.pass(); await db.insertInto('items').values({nam: 'Ada'}).execute(); });\n`,
+		'tsconfig.json': JSON.stringify({compilerOptions: {module: 'nodenext', strict: true, noEmit: true, skipLibCheck: true, types: ['node']}, include: ['tests']}),
+	});
+	for (const name of ['@types', 'ava', 'kysely', 'typescript']) {
+		await symlink(path.join(import.meta.dirname, '../../node_modules', name), path.join(project.dir, 'node_modules', name)).catch(() => {});
+	}
+
+	succeeded(t, await runCli(project.dir, ['types']));
+	const {stdout} = await runNode({cwd: project.dir, args: ['node_modules/typescript/bin/tsc', '-p', '.']});
+	t.regex(stdout, /error TS2353: .*'nam' does not exist/);
+	t.is(stdout.match(/error TS/g)?.length, 1, stdout);
 });
 
 test.serial('a command that meets a broken schema fails with the same error as a test run', async t => {

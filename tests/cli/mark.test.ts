@@ -1,4 +1,5 @@
-import {rm} from 'node:fs/promises';
+import {rm, writeFile} from 'node:fs/promises';
+import path from 'node:path';
 import {PassThrough} from 'node:stream';
 import test, {type ExecutionContext} from 'ava';
 import {confirm, type Terminal} from '#lib/cli/confirm.js';
@@ -122,9 +123,13 @@ test.serial('with --json, what keeps a server from being marked is a JSON error 
 
 test.serial('G37: --yes marks nothing that the guards refuse', async t => {
 	const mark = async (target: string, env?: Command['env']): Promise<Finished> => doctor(['--mark', target, '--yes'], env);
+	await writeFile(path.join(dir, '.env'), `# of the application\nDATABASE_URL="${url}"\n`);
+	const byFile = await mark(url);
+	await rm(path.join(dir, '.env'));
 	const refusals: ReadonlyArray<readonly [Promise<Finished> | Finished, RegExp]> = [
 		[await mark(url, {NODE_ENV: 'production'}), /NODE_ENV is production/],
 		[await mark(url, {DATABASE_URL: url.replace('127.0.0.1', 'localhost')}), /DATABASE_URL says that its database postgres is the application's own/],
+		[byFile, /DATABASE_URL says/],
 		[await mark(url, {PGPORT: String(address.port), PGDATABASE: 'postgres'}), /PGDATABASE says/],
 		[await mark('postgres://u:p@ep-cool.neon.tech/test'), /managed database service, Neon/],
 		[await mark(url.replace(/\/postgres$/, '/shop_production')), /'shop_production' is a name for production/],

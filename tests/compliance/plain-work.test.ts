@@ -9,7 +9,7 @@ const oversized = (body: string, parameter = '{db, connection, models}', fixture
 
 for (const body of [
 	'await db.selectFrom(\'users\').selectAll().execute()', 'await connection.fetchRows(\'select upper(lower(name)) from users\')', 'await models.users.find(1)',
-	'await db.insertInto(\'users\').values({}).execute(); await db.selectFrom(\'users\').selectAll().execute()',
+	'await db.updateTable(\'users\').set({}).execute(); await db.selectFrom(\'users\').selectAll().execute()',
 ]) {
 	test(`a clone is too much for: ${body}`, t => {
 		t.is(oversized(body), 1);
@@ -21,7 +21,7 @@ for (const body of [
 	'await db.selectFrom(\'users\').$call(other).execute()', 'await connection.fetchRows(\'select * from jobs for update\')', 'await connection.fetchRows(\'with one as (select 1) select * from one\')',
 	'await connection.execute(\'select 1 into other\')', 'await connection.execute(\'select 1; select 2\')', 'await connection.fetchValue(\'select upper(current_database())\')',
 	'await connection.fetchValue(\'select current_timestamp\')', 'await models.of(\'users\').find(1)', 'setTimeout(() => {}, 1); await db.selectFrom(\'users\').execute()',
-	'await db.insertInto(\'a\').values({}).execute(); await db.insertInto(\'b\').values({}).execute()', 't.truthy(db)',
+	'await db.updateTable(\'a\').set({}).execute(); await db.updateTable(\'b\').set({}).execute()', 't.truthy(db)',
 ]) {
 	test(`a clone may be needed for: ${body}`, t => {
 		t.is(oversized(body), 0);

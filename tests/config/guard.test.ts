@@ -1,3 +1,4 @@
+import os from 'node:os';
 import test from 'ava';
 import {assertMayRun, assertNotProduction, assertOwnDatabase, assertTestServer} from '#lib/config/guard.js';
 import {databasePrefix, markerDatabase, privateName, savedLaneName, templateName} from '#lib/config/names.js';
@@ -48,6 +49,18 @@ const suspicious: ReadonlyArray<readonly [title: string, url: string, env: Reado
 	['the PG variables say so', 'postgres://db:5433/app', {PGHOST: 'db', PGPORT: '5433', PGDATABASE: 'app'}, /PGDATABASE/],
 	['PGDATABASE says so, on this machine', 'postgres://localhost/app', {PGDATABASE: 'app'}, /PGDATABASE/],
 	['DATABASE_URL names no database but a user, who is its name', 'postgres://db/app', {DATABASE_URL: 'postgres://app@db'}, /DATABASE_URL/],
+	...[
+		'postgres://u:p@127.0.0.1/app', 'postgres://u:p@127.1/app', 'postgres://u:p@[::ffff:127.0.0.1]/app', 'postgres://u:p@[::]/app', `postgres://u:p@${os.hostname().toUpperCase()}/app`,
+		'postgres://%2Fvar%2Frun%2Fpostgresql/app', 'host=localhost dbname=app', `hostaddr=127.0.0.1 port=5432 dbname='app' user=me`, 'postgresql+asyncpg://u:p@localhost/app',
+		'jdbc:postgresql://localhost:5432/app?user=u', 'postgres://u:p@db1:5432,localhost:5432/app', 'postgres://u:p@db1,localhost/app', 'postgres://u@localhost/?dbname=app',
+		'postgres://u:p#ss@localhost/app', 'postgres://u:p/ss@localhost/app', 'postgres://u:50%@localhost/app', '"postgres://u:p@localhost/app"', ' postgres://u:p@localhost/app',
+		'postgres://u:p@localhost/app?application_name=a@b', 'postgres:///app?host=/tmp', 'postgres://app@localhost',
+	].map(text => [`DATABASE_URL is ${text}`, 'postgres://localhost:5432/app', {DATABASE_URL: text}, /DATABASE_URL says/] as const),
+	['DATABASE_URL has its port among the parameters', 'postgres://db:5433/app', {DATABASE_URL: 'postgres://db/app?port=5433'}, /DATABASE_URL says/],
+	['its own port stands among the parameters', 'postgres://db:1/app?port=5433', {DATABASE_URL: 'postgres://db:5433/app'}, /DATABASE_URL says/],
+	['an address is written in two ways', 'postgres://10.0.0.1/app', {DATABASE_URL: 'postgres://[::ffff:a00:1]/app'}, /DATABASE_URL says/],
+	['PGHOST is a list', 'postgres://db2/app', {PGHOST: 'db1,db2', PGPORT: '5433,5432', PGDATABASE: 'app'}, /PGDATABASE says/],
+	['PGHOSTADDR says so', 'postgres://10.0.0.1/app', {PGHOST: 'db', PGHOSTADDR: '10.0.0.1', PGDATABASE: 'app'}, /PGDATABASE says/],
 ];
 
 for (const [title, url, env, words] of suspicious) {
@@ -69,6 +82,9 @@ const harmless: ReadonlyArray<readonly [url: string, env: Readonly<Record<string
 	['postgres://localhost:5433/app', {DATABASE_URL: 'postgres://localhost:5432/app'}],
 	['postgres://localhost/test', {DATABASE_URL: 'postgres://localhost/app'}],
 	['postgres://localhost/test', {DATABASE_URL: 'not a url'}],
+	['postgres://localhost/app', {DATABASE_URL: 'postgres://u:p@db1,db2/app'}],
+	['postgres://localhost/app', {DATABASE_URL: 'host=db dbname=app'}],
+	['postgres://127.0.0.1/app', {DATABASE_URL: 'postgres://128.0.0.1/app'}],
 	['postgres://localhost/test', {DATABASE_URL: 'mysql://localhost:5432/test'}],
 	['postgres://localhost/test', {PGHOST: 'localhost', PGUSER: 'test'}],
 	['postgres://localhost/test', {PGHOST: 'db', PGDATABASE: 'test'}],

@@ -22,7 +22,7 @@ test('URLs of PostgreSQL are found by what they are, in whatever variable, and k
 test('what would win over them is removed, where it is there; what is to be kept is kept', t => {
 	const env = {PGSERVICE: 'shop', PGSSLMODE: 'require', PGHOSTADDR: '10.0.0.1', PGAPPNAME: 'shop', DSN: 'postgres://db/app'};
 	t.deepEqual(redirect(env, address).removed, ['PGHOSTADDR', 'PGSERVICE', 'PGSSLMODE']);
-	t.deepEqual(redirect(env, address, ['PGSERVICE', 'DSN']), {set: address, removed: ['PGHOSTADDR', 'PGSSLMODE']});
+	t.deepEqual(redirect(env, address, ['PGSERVICE', 'DSN', 'PGHOST']), {set: Object.fromEntries(Object.entries(address).filter(([name]) => name !== 'PGHOST')), removed: ['PGHOSTADDR', 'PGSSLMODE']});
 });
 
 test('an environment that leads nowhere names the reason in its host', t => {

@@ -61,7 +61,7 @@ test('no test of the project failed', t => {
 	t.deepEqual(Object.values(passed).filter(outcome => !outcome), []);
 });
 
-test.serial('a project that says where its tests are to connect is left alone', async t => {
+test.serial('a variable by which a project says where its tests are to connect is let through, and no other', async t => {
 	const own = await project.run({args: ['--tap', '--config', 'own.config.mjs']});
-	t.deepEqual(outcomes(own), {'the variables are those of the project': true}, own.output);
+	t.deepEqual(outcomes(own), {'the variable that the project has named is its own, and no other': true}, own.output);
 });

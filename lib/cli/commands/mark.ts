@@ -1,4 +1,5 @@
 import process from 'node:process';
+import {withEnvFile} from '../../config/env-file.ts';
 import {assertNotProduction, assertTestServer} from '../../config/guard.ts';
 import type {HarnessConfig} from '../../config/options.ts';
 import {ConfigError, GuardError} from '../../errors.ts';
@@ -7,7 +8,7 @@ import {ensureMarker, removeMarker} from '../../postgres/marker.ts';
 import {assertUsable, connectExternal, type ExternalServer} from '../../server/external/admission.ts';
 import {addressOf, parseServerUrl, withoutPassword} from '../../server/external/url.ts';
 import {confirm} from '../confirm.ts';
-import {describeLooked, lookAt, type Looked} from '../mark/look.ts';
+import {describeLooked, lookAt, type Looked, type MarkedServer} from '../mark/look.ts';
 import {leaveServer} from '../mark/own-databases.ts';
 import {formatTable, print} from '../output.ts';
 import {loadProjectConfig, type CommonOptions} from '../project.ts';
@@ -41,10 +42,10 @@ function findUrl(target: string | true, {server}: HarnessConfig): URL {
 	return ofProject;
 }
 
-async function findServer({target}: MarkOptions): Promise<ExternalServer> {
+async function findServer({target}: MarkOptions): Promise<MarkedServer> {
 	const config = await loadProjectConfig();
 	const url = findUrl(target, config);
-	return {url, address: addressOf(url), allowServers: config.allowServers};
+	return {url, address: addressOf(url), allowServers: config.allowServers, env: withEnvFile(config.projectDir, process.env)};
 }
 
 async function withServer<T>({address}: ExternalServer, use: (client: Client) => Promise<T>): Promise<T> {
@@ -103,7 +104,7 @@ export async function mark(options: MarkOptions): Promise<boolean> {
 	assertNotProduction(process.env);
 	const server = await findServer(options);
 	const shown = withoutPassword(server.url);
-	assertTestServer(server.url, process.env, server.allowServers);
+	assertTestServer(server.url, server.env, server.allowServers);
 	return withServer(server, async client => {
 		const looked = await lookAt(client, server, await assertUsable(client, server));
 		const isMarked = await isWanted(looked, options, shown);

@@ -1,4 +1,3 @@
-import process from 'node:process';
 import {managedService, serviceRoles} from '../../config/managed-hosts.ts';
 import {isProductionName} from '../../config/guard.ts';
 import {markerDatabase} from '../../config/names.ts';
@@ -8,6 +7,11 @@ import {readMarker, type FoundMarker} from '../../postgres/marker.ts';
 import type {ServerStanding} from '../../postgres/standing.ts';
 import type {ExternalServer} from '../../server/external/admission.ts';
 import {ownDatabases} from './own-databases.ts';
+
+/** A server, and the environment in which the application would find its own database. */
+export interface MarkedServer extends ExternalServer {
+	readonly env: Readonly<Record<string, string | undefined>>;
+}
 
 /** What somebody who is to mark a server wants to know of it. */
 export interface Looked {
@@ -47,7 +51,7 @@ async function readRow(client: Client): Promise<Row> {
 }
 
 /** Looks at a server that the guards have let pass. */
-export async function lookAt(client: Client, {url, address}: ExternalServer, standing: ServerStanding): Promise<Looked> {
+export async function lookAt(client: Client, {url, address, env}: MarkedServer, standing: ServerStanding): Promise<Looked> {
 	const {version, user, databases, keepers} = await readRow(client);
 	const marker = await readMarker(client);
 	const own = new Set((await ownDatabases(client, marker?.token ?? '')).map(({name}) => name));
@@ -63,7 +67,7 @@ export async function lookAt(client: Client, {url, address}: ExternalServer, sta
 		replicas: standing.replicas,
 		replicationSlots: standing.slots,
 		service: managedService(hostOf(url)) ?? (standing.serviceRole === null ? undefined : serviceRoles[standing.serviceRole]),
-		applicationVariables: applicationPlaces(process.env).filter(([, application]) => isSameServer(application, place)).map(([variable]) => variable),
+		applicationVariables: [...new Set(applicationPlaces(env).filter(([, application]) => isSameServer(application, place)).map(([variable]) => variable))],
 		marker,
 	};
 }

@@ -1,3 +1,4 @@
+import {hostOf, portOf} from '../../config/place.ts';
 import {ServerError, redact} from '../../errors.ts';
 import type {ServerAddress} from '../server.ts';
 
@@ -15,14 +16,22 @@ export function parseServerUrl(text: string): URL {
 		});
 	}
 
+	if (`${hostOf(url)}${portOf(url)}`.includes(',')) {
+		throw new ServerError('ERR_SERVER_URL', {
+			what: `The URL of the server names several hosts: ${url.searchParams.get('host') ?? url.host}.`,
+			why: 'Databases are made on one server, and each connection has to come to that one.',
+			fix: `Choose one, and write it as postgres://user:password@host:5432/postgres, in the option 'server' or in DATAFLOW_TDD_SERVER.`,
+		});
+	}
+
 	return url;
 }
 
 /** Where a URL leads, and as whom. */
 export function addressOf(url: URL): ServerAddress {
 	return {
-		host: url.searchParams.get('host') ?? (url.hostname.replaceAll(/^\[|\]$/g, '') || 'localhost'),
-		port: Number(url.port || 5432),
+		host: url.searchParams.get('host') ?? (decodeURIComponent(url.hostname).replaceAll(/^\[|\]$/g, '') || 'localhost'),
+		port: Number(portOf(url)),
 		user: decodeURIComponent(url.username) || 'postgres',
 		password: decodeURIComponent(url.password),
 		database: decodeURIComponent(url.pathname.slice(1)) || 'postgres',

@@ -12,7 +12,7 @@ test('a clone for plain queries, and measuring fixtures that measure nothing, ar
 			t.is(await connection.fetchValue('select count(*)::int from users'), 0);
 		});
 		test('a clone with Kysely', tddParallelSafe.with({seeds: ['shop']}), async (t, context) => {
-			await context.db.insertInto('users').values({name: 'Ada'}).execute();
+			await context.db.updateTable('users').set({name: 'Ada'}).execute();
 			t.is((await context.models.users.list()).length, 1);
 		});
 		test('enhanced', enhancedTddContext.with({budgetMs: 50}), async (t, {df}) => t.is(await df.users.count(), 0));
@@ -50,8 +50,11 @@ test('a clone is left alone wherever a rollback context may differ', t => {
 		'async (t, {db}) => t.truthy(await listUsers(db))',
 		'async (t, {db}) => db.transaction().execute(async trx => trx.selectFrom("users").execute())',
 		'async (t, {db}) => t.truthy(await Promise.all([db.selectFrom("users").execute(), db.selectFrom("orders").execute()]))',
-		'async (t, {db}) => { await db.insertInto("users").execute(); await db.insertInto("users").execute(); }',
-		'async (t, {db}) => { await t.throwsAsync(db.insertInto("users").execute()); }',
+		'async (t, {db}) => { await db.updateTable("users").execute(); await db.updateTable("users").execute(); }',
+		'async (t, {db}) => { await t.throwsAsync(db.updateTable("users").execute()); }',
+		'async (t, {models}) => { t.is((await models.users.create()).id, 1); }',
+		'async (t, {connection}) => { t.is(await connection.fetchValue("insert into users default values returning id"), 1); }',
+		'async (t, {db}) => { t.like(await db.insertInto("users").values(ada).returning("id").executeTakeFirst(), {id: 1}); }',
 		'async (t, {db}) => { await db.selectFrom("jobs").forUpdate().skipLocked().execute(); }',
 		'async (t, {connection}) => { await connection.execute("create index concurrently on users (name)"); }',
 		'async (t, {connection}) => { await connection.fetchValue("select pg_advisory_lock(1)"); }',
