@@ -79,6 +79,11 @@ export interface ErrorParts {
 /** Frames of the harness as workers run it: minified, they tell a reader nothing, and hide the line of the test. */
 const bundleFrames = /\n\s+at [^\n]*[/\\]\.cache[/\\]dataflow-tdd[/\\][^\n]*/g;
 
+/** Takes the frames of the harness's bundle out of a stack. */
+export function withoutBundleFrames(stack: string): string {
+	return stack.replaceAll(bundleFrames, '');
+}
+
 /** An error of the harness: `code` to match, `hint` to act on, `cause` to dig into. Passwords never appear in it. */
 export class HarnessError extends Error {
 	readonly code: ErrorCode;
@@ -90,7 +95,7 @@ export class HarnessError extends Error {
 		// Not enumerable: runners print what is, and the message has said it.
 		Object.defineProperty(this, 'hint', {value: redact(fix), enumerable: false, configurable: true});
 		// As Node does it: who shows nothing but the stack shows the code, too.
-		this.stack = this.stack?.replace(this.name, `${this.name} [${code}]`).replaceAll(bundleFrames, '') ?? '';
+		this.stack = withoutBundleFrames(this.stack?.replace(this.name, `${this.name} [${code}]`) ?? '');
 	}
 
 	override get name(): string {

@@ -30,7 +30,7 @@ export const complianceRules: readonly ComplianceRuleInfo[] = [
 	rule('use-fixture', 'A test that uses a database gets it from a fixture.'),
 	rule('no-mocked-database', 'Neither pg nor Kysely is mocked in a test of code that uses a database.'),
 	rule('no-database-per-test', 'No test file starts database containers or opens pools of its own for its tests.'),
-	rule('no-manual-cleanup', 'Tests do not clean up by TRUNCATE, DROP SCHEMA or DELETE without WHERE.', true),
+	rule('no-manual-cleanup', 'Tests do not clean up by TRUNCATE, DROP SCHEMA or DELETE without WHERE, nor by hooks that begin and roll back.', true),
 	rule('no-shared-client', 'Tests do not share a client that a hook puts into a variable of the file.'),
 	rule('no-mixed-fixtures', 'A test has one database fixture, and keeps its context to itself.'),
 	rule('no-oversized-fixture', 'A test has the simplest fixture that gives what it uses.', true),

@@ -1,10 +1,14 @@
 import path from 'node:path';
 import {pathToFileURL} from 'node:url';
+import {withoutBundleFrames} from '../errors.ts';
+import {isFromServer} from './database-error.ts';
 import {withScope} from './observer.ts';
 
 /** Deep enough to reach through Kysely to the code that called it. */
 const depth = 30;
 const shownFrames = 6;
+/** A cause may lead back to its error. */
+const mostCauses = 5;
 
 const own = [path.dirname(import.meta.dirname), pathToFileURL(path.dirname(import.meta.dirname)).href];
 const foreign = /\bnode:|[/\\]node_modules[/\\]/;
@@ -46,10 +50,39 @@ export function traceToUser(error: Error, from: (...given: never[]) => unknown):
 		error.stack = `${header}\n${frames}`;
 	}
 
+	dropEmptyFields(error);
+}
+
+function dropEmptyFields(error: object): void {
 	for (const [name, value] of Object.entries(error)) {
 		if (value === undefined) {
-			delete (error as unknown as Record<string, unknown>)[name];
+			Reflect.deleteProperty(error, name);
 		}
+	}
+}
+
+/**
+ * Makes an error that fails a test readable, for runners print stacks and fields as they are: without frames of the bundle, also in its causes; one of the
+ * database, whichever client it came by, without fields that are empty or that its message has said.
+ */
+export function makeReadable(error: unknown): void {
+	for (let one = error, depth = 0; one instanceof Error && depth < mostCauses; one = one.cause, depth++) {
+		if (typeof one.stack === 'string') {
+			// Not all errors can be changed.
+			Reflect.set(one, 'stack', withoutBundleFrames(one.stack));
+		}
+
+		if (isFromServer(one)) {
+			dropEmptyFields(one);
+			hideHint(one);
+		}
+	}
+}
+
+function hideHint(error: Error & {readonly hint?: unknown}): void {
+	const {hint, message} = error;
+	if (typeof hint === 'string' && hint !== '' && message.includes(hint)) {
+		Reflect.defineProperty(error, 'hint', {enumerable: false});
 	}
 }
 

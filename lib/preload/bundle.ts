@@ -21,6 +21,12 @@ export interface BundleMap {
 
 const buildFolder = path.dirname(import.meta.dirname);
 
+/**
+ * The folder of a bundle's files, below the one of its key. AVA leaves what lies in a folder of its own name out of the stacks that it shows, and it is
+ * the only one to see those of assertions; frames of minified files tell a reader nothing, and hide the line of the test.
+ */
+const hiddenFolder = 'ava';
+
 interface PackageJson {
 	readonly name: string;
 	readonly version: string;
@@ -90,7 +96,7 @@ async function writeBundle(doors: ReadonlyArray<readonly [string, string]>, fold
 	sweepParts(path.dirname(folder));
 	const entryPoints = doors.map(([name, url], index) => ({in: `${fileURLToPath(url)}${name.endsWith(requireMark) ? requireMark : ''}`, out: `door-${index}`}));
 	await build({
-		entryPoints, outdir: part, bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node22', outExtension: {'.js': '.mjs'},
+		entryPoints, outdir: path.join(part, hiddenFolder), bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node22',
 		external: ['ava', 'esbuild', 'libpg-query', 'oxc-parser', '@typescript-eslint/scope-manager', 'write-file-atomic', 'pg-native', 'cloudflare:sockets'], plugins: [keepPlaces, forRequire], logLevel: 'silent', legalComments: 'none', minifySyntax: true, minifyWhitespace: true,
 		banner: {js: `import {createRequire as harnessRequire} from 'node:module'; const require = harnessRequire(import.meta.url);`},
 	});
@@ -121,7 +127,7 @@ export async function ensureBundle(projectDir: string): Promise<BundleMap | unde
 			await writeBundle(all, folder);
 		}
 
-		const modules = Object.fromEntries(all.map(([, url], index) => [url, pathToFileURL(path.join(folder, `door-${index}.mjs`)).href]));
+		const modules = Object.fromEntries(all.map(([, url], index) => [url, pathToFileURL(path.join(folder, hiddenFolder, `door-${index}.js`)).href]));
 		return {folder: `${pathToFileURL(folder).href}/`, modules, importer: pathToFileURL(path.join(buildFolder, 'index.js')).href, project: pathToFileURL(path.join(projectDir, 'package.json')).href};
 	} catch {
 		return undefined;
@@ -132,5 +138,5 @@ export async function ensureBundle(projectDir: string): Promise<BundleMap | unde
 async function bundleKey(doors: ReadonlyArray<readonly [string, string]>): Promise<string> {
 	const contents = await Promise.all(doors.map(async ([, url]) => readFile(fileURLToPath(url), 'utf8')));
 	const stamp = await readFile(path.join(buildFolder, 'stamp'), 'utf8').catch(() => packageVersion());
-	return createHash('sha256').update(JSON.stringify([doors, contents, stamp, process.versions.node.split('.')[0]])).digest('hex').slice(0, 16);
+	return createHash('sha256').update(JSON.stringify([hiddenFolder, doors, contents, stamp, process.versions.node.split('.')[0]])).digest('hex').slice(0, 16);
 }

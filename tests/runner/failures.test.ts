@@ -109,7 +109,7 @@ test('an error found at the end of a context shows its code', t => {
 
 test('tests that fail make AVA\'s exit code 1', t => {
 	t.is(run.exitCode, 1);
-	t.regex(run.stdout, /^ {2}15 tests failed$/m);
+	t.regex(run.stdout, /^ {2}20 tests failed$/m);
 });
 
 test('a fixture in a hook is refused by name', t => {
@@ -123,4 +123,30 @@ test('errors of the harness show frames of the user, and none of its own bundle'
 	for (const error of errors) {
 		t.false(error.includes('.cache/dataflow-tdd'), error);
 	}
+});
+
+const frames: Readonly<Record<string, RegExp>> = {
+	'an error of the project': /TypeError: code of the project fails\n[^\n]*e-frames\.test\.ts:6:8\)\n[^\n]*e-frames\.test\.ts:10:2/,
+	'an error in a transaction': /e-frames\.test\.ts:6:8\)\n[^\n]*e-frames\.test\.ts:14:/,
+	'an assertion after a query': /e-frames\.test\.ts:19:4/,
+	'an error of an own client': /e-frames\.test\.ts:26:2/,
+};
+
+for (const [name, shown] of Object.entries(frames)) {
+	test(`${name} shows frames of the user, and none of the bundle`, t => {
+		const text = report(t, `e-frames › ${name}`);
+		t.regex(text, shown);
+		t.notRegex(text, /\.cache[/\\]dataflow-tdd/);
+	});
+}
+
+test('no stack of a failing test has a frame of the bundle', t => {
+	t.notRegex(run.stdout, /\.cache[/\\]dataflow-tdd/);
+});
+
+test('an error of the database is shown without empty fields, whichever client it came by', t => {
+	t.notRegex(report(t, 'e-frames › an error of an own client'), /: undefined/);
+	const refused = report(t, 'e-frames › a client that is refused');
+	t.regex(refused, /ERR_CONTEXT_URL: Code in this test run opened a connection of its own/);
+	t.notRegex(refused, /: undefined|hint:/);
 });

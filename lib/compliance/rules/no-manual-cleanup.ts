@@ -1,6 +1,7 @@
 import {ancestorsOf, findAll, is, isFunction, isWithin, methodOf, plain, type AstNode, type CallNode} from '../../source/ast.ts';
 import {clientOf, rootOf} from '../clients.ts';
-import type {Check, ComplianceFix} from '../finding.ts';
+import type {Check, ComplianceFix, Finding} from '../finding.ts';
+import {hookTransactionsIn} from '../hook-transactions.ts';
 import type {Hook} from '../runner.ts';
 import {builtEmptyingOf, chainOf, emptyingOf, statementsOf} from '../sql.ts';
 import type {TestFile} from '../test-file.ts';
@@ -11,8 +12,13 @@ interface Emptying {
 	readonly words: string;
 }
 
-/** Finds what empties tables or schemas around tests: in hooks, teardowns and `finally`, and as the last statement of a test. */
-export const noManualCleanup: Check = file => file.tests.length === 0 ? [] : emptyingsIn(file.source.program, file).flatMap(emptying => {
+/**
+ * Finds what empties tables or schemas around tests: in hooks, teardowns and `finally`, and as the last statement of a test; and transactions that hooks
+ * begin and roll back around tests.
+ */
+export const noManualCleanup: Check = file => file.tests.length === 0 ? [] : [...emptyingFindings(file), ...transactionFindings(file)];
+
+const emptyingFindings = (file: TestFile): Finding[] => emptyingsIn(file.source.program, file).flatMap(emptying => {
 	const hook = file.hookOf(emptying.node);
 	const where = hook ? `in a hook (${hook.kind})` : cleanupOf(emptying.node, file);
 	return where === undefined ? [] : [{
@@ -23,6 +29,13 @@ export const noManualCleanup: Check = file => file.tests.length === 0 ? [] : emp
 		fix: hook && withoutHook(hook, file),
 	}];
 });
+
+const transactionFindings = (file: TestFile): Finding[] => hookTransactionsIn(file).map(({node, hook, words, kind}) => ({
+	node,
+	what: `${words} ${kind === 'opens' ? 'begins a transaction for tests' : 'takes back what tests have done'} in a hook (${hook.kind}).`,
+	why: 'Tests that run at the same time meet in that transaction, and what the code under test commits or rolls back itself ends it: the rest is not taken back.',
+	how: 'Use a fixture, which gives each test a transaction of its own, in which those of the code nest, and remove the hooks that begin and roll back.',
+}));
 
 function emptyingsIn(code: AstNode, file: TestFile): Emptying[] {
 	const texts = file.sqlTexts.filter(({node, readings}) => isWithin(node, code) && /truncate|drop|delete/i.test(readings[0])).flatMap(text => {

@@ -5,7 +5,7 @@ import {captureOrigin, traceToUser} from '../origin.ts';
 import {followSubmitted, isSubmittable} from './submitted.ts';
 
 interface Activity {
-	/** The last statement that was sent. */
+	/** The last statement that was sent since it was taken from its pool. */
 	statement: string | undefined;
 	/** How many statements have no answer yet. */
 	pending: number;

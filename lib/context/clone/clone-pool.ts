@@ -95,7 +95,6 @@ export class ClonePool extends pg.Pool {
 		const client = await this.connect();
 		try {
 			await client.query('select 1');
-			(client as unknown as CloneClient).activity.statement = undefined;
 			this.#before = this.#traffic();
 		} finally {
 			client.release();
@@ -179,6 +178,8 @@ export class ClonePool extends pg.Pool {
 		try {
 			const client = await this.#connectWhenThereIsRoom();
 			this.#borrowed.set(client, origin);
+			// What it was used for before, by the harness or by somebody else of the test, is not what this one does with it.
+			(client as unknown as CloneClient).activity.statement = undefined;
 			Object.assign(client, {observer: this.observer, takenAt: origin});
 			return client;
 		} finally {
@@ -209,6 +210,10 @@ function hangUp(client: pg.PoolClient): void {
 }
 
 function describe({activity: {statement, pending}}: CloneClient): string {
+	if (statement === undefined && pending === 0) {
+		return 'a connection that was not given back; no statement was sent on it';
+	}
+
 	const last = statement === undefined ? '' : `: \`${shorten(statement)}\``;
 	return `${pending > 0 ? 'an unfinished query' : 'a connection that was not given back, or its transaction'}${last}`;
 }

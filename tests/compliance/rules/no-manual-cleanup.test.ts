@@ -201,3 +201,117 @@ test('a function that a hook names is not removed, and what stands in `try` is n
 		});
 	`), []);
 });
+
+test('transactions that hooks begin and roll back around tests are found', t => {
+	const {issues, places} = checked('no-manual-cleanup', `
+		import test from 'ava';
+		import {client} from '../db.js';
+		import {createUser} from '../users.js';
+
+		test.beforeEach(() => client.query('BEGIN'));
+		test.afterEach(() => client.query('ROLLBACK'));
+		test('a user', async t => {
+			t.is(await createUser(client, 'Ada'), 1);
+		});
+	`);
+	t.deepEqual(places, ['5:23 client.query(\'BEGIN\')', '6:22 client.query(\'ROLLBACK\')']);
+	t.regex(issues[0]!.message, /^BEGIN begins a transaction for tests in a hook \(beforeEach\)\. .* ends it: .* Use a fixture/);
+	t.regex(issues[1]!.message, /^ROLLBACK takes back what tests have done in a hook \(afterEach\)\./);
+	t.deepEqual(issues.map(({fix}) => fix), [undefined, undefined]);
+});
+
+test('such transactions are found however they are sent, and in functions that hooks call', t => {
+	t.deepEqual(find(`
+		import test from 'node:test';
+		import {sql} from 'kysely';
+		import createKnex from 'knex';
+		import postgres from 'postgres';
+		import {db, pool} from './database.js';
+
+		const knex = createKnex({client: 'pg', connection: process.env.DATABASE_URL});
+		const connection = postgres(process.env.DATABASE_URL);
+		let trx, other, client;
+		const begin = async () => {
+			client = await pool.connect();
+			await client.query({text: 'start transaction isolation level serializable'});
+		};
+		test.before(begin);
+		test.beforeEach(async () => {
+			await client.query('SAVEPOINT test_start');
+			trx = await db.startTransaction().setIsolationLevel('serializable').execute();
+			other = await knex.transaction();
+			await sql\`begin\`.execute(db);
+			await connection\`BEGIN; set local role app\`;
+		});
+		test.afterEach(async () => {
+			await client.query('rollback to savepoint test_start');
+			await trx.rollback().execute();
+			await other.rollback();
+			await connection.unsafe('abort');
+		});
+		test('a user', () => {});
+	`), [
+		'12:8 client.query({text: \'start transaction isolation level serializable\'})',
+		'16:8 client.query(\'SAVEPOINT test_start\')',
+		'17:14 db.startTransaction().setIsolationLevel(\'serializable\').execute()',
+		'18:16 knex.transaction()',
+		'19:8 sql`begin`',
+		'20:8 connection`BEGIN; set local role app`',
+		'23:8 client.query(\'rollback to savepoint test_start\')',
+		'24:8 trx.rollback()',
+		'25:8 other.rollback()',
+		'26:8 connection.unsafe(\'abort\')',
+	]);
+});
+
+test('transactions of tests, and those that a hook ends itself, are left alone', t => {
+	t.deepEqual(find(`
+		import test from 'ava';
+		import createKnex from 'knex';
+		import {tddTestContext} from 'dataflow-tdd/ava';
+		import {db, pool, migrator, transfer} from './database.js';
+
+		const knex = createKnex({client: 'pg', connection: process.env.DATABASE_URL});
+		const inTransaction = async work => {
+			await pool.query('BEGIN');
+			try {
+				await work();
+				await pool.query('COMMIT');
+			} catch (error) {
+				await pool.query('ROLLBACK');
+				throw error;
+			}
+		};
+		test.before(async () => {
+			await inTransaction(async () => pool.query('insert into countries values (1)'));
+			const trx = await db.startTransaction().execute();
+			await trx.commit().execute();
+		});
+		test.beforeEach(async () => {
+			await knex.transaction(async trx => trx('users').insert({id: 1}));
+			await db.transaction().execute(async trx => trx.insertInto('users').values({id: 1}).execute());
+			console.log('BEGIN');
+			await pool.query('set transaction isolation level serializable');
+		});
+		test.after.always(async () => {
+			await migrator.rollback();
+			await knex.migrate.rollback();
+			await pool.query('COMMIT');
+		});
+		test('a transfer that fails', tddTestContext, async (t, {pool, db}) => {
+			await pool.query('BEGIN');
+			await pool.query('SAVEPOINT before');
+			await transfer(pool);
+			await pool.query('ROLLBACK TO before');
+			await pool.query('ROLLBACK');
+			const trx = await db.startTransaction().execute();
+			await trx.rollback().execute();
+			t.teardown(async () => pool.query('rollback'));
+		});
+	`), []);
+	t.deepEqual(find(`
+		import {client} from './db.js';
+		export const begin = async () => client.query('BEGIN');
+		export const undo = async () => client.query('ROLLBACK');
+	`), []);
+});

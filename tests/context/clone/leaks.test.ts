@@ -15,7 +15,11 @@ const leaks: Readonly<Record<string, readonly [(context: Context) => Promise<unk
 		const trx = await db.startTransaction().execute();
 		await trx.insertInto('users').values({name: 'Ada', email: 'ada@example.com'}).execute();
 	}, /connection that was not given back, or its transaction: `insert into "users"/],
-	'a client that was not released': [async ({pool}) => pool.connect(), /connection that was not given back/],
+	'a client that was not released': [async ({pool}) => pool.connect(), /a connection that was not given back; no statement was sent on it\n/],
+	'a client that was used, given back and taken again': [async ({pool}) => {
+		await pool.query('select 1 as earlier');
+		await pool.connect();
+	}, /a connection that was not given back; no statement was sent on it\n/],
 	'a query that nobody awaits': [async ({pool}) => {
 		const client = await pool.connect();
 		client.query('select pg_sleep(600) /* forgotten */').catch(() => {});
