@@ -3,7 +3,7 @@ import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {hasEmbedded, missingPackages} from '#lib/cli/init/project-facts.js';
 import {folderFor} from '../helpers/folder.ts';
-import {runCli} from '../helpers/project.ts';
+import {runCli, runNode} from '../helpers/project.ts';
 import {linkProject} from '../helpers/run-ava.ts';
 
 const module = JSON.stringify({type: 'module', devDependencies: {ava: '8', kysely: '0.29', 'dataflow-tdd': '1', typescript: '7'}});
@@ -18,7 +18,7 @@ test('init sets an empty project up so that its tests pass', async t => {
 	await writeFile(path.join(folder, 'package.json'), module);
 	const {status, stdout, stderr} = await runCli(folder, ['init']);
 	t.is(status, 0, stderr);
-	t.deepEqual(await filesIn(folder), ['.github/pull_request_template.md', '.github/workflows/tests.yml', 'ava.config.mjs', 'package.json', 'schemas/001_users.sql', 'tests/users.test.ts']);
+	t.deepEqual(await filesIn(folder), ['.github/pull_request_template.md', '.github/workflows/tests.yml', 'ava.config.mjs', 'package.json', 'schemas/001_users.sql', 'tests/users.test.ts', 'tsconfig.json']);
 	t.regex(stdout, /ava\.config\.mjs +written\n/);
 	t.regex(stdout, /What is left:\n1\. npm pkg set scripts\.test=ava .*\n2\. npm install\n3\. npx ava\n4\. npx dataflow-tdd types/);
 	const run = await (await linkProject(t, folder)).run();
@@ -200,6 +200,30 @@ test('where packages are installed and a server can be had, init writes the type
 	t.deepEqual(JSON.parse(again.stdout).files.at(-1), {name: types, result: 'was there'});
 	t.is(await readFile(path.join(folder, types), 'utf8'), '// mine\n');
 	await runCli(folder, ['stop'], embedded);
+});
+
+test('npx tsc checks what init has written, and a column that is not there does not compile', async t => {
+	for (const packages of [{typescript: '7'}, {typescript: '7', '@types/node': '24'}]) {
+		const folder = await folderWith(t, {'package.json': JSON.stringify({type: 'module', devDependencies: packages})});
+		await linkProject(t, folder);
+		const {stdout} = await runCli(folder, ['init'], embedded);
+		t.regex(stdout, /^tsconfig\.json +written$/m);
+		t.regex(stdout, /^tests\/tdd-env\.d\.ts +written$/m);
+		const check = {cwd: folder, args: [path.join(folder, 'node_modules/typescript/bin/tsc')]};
+		t.like(await runNode(check), {status: 0, stdout: ''});
+		const example = await readFile(path.join(folder, 'tests/users.test.ts'), 'utf8');
+		await writeFile(path.join(folder, 'tests/users.test.ts'), example.replace(`name: 'Ada'`, `nam: 'Ada'`));
+		t.regex((await runNode(check)).stdout, /tests\/users\.test\.ts.*'nam' does not exist/);
+		await runCli(folder, ['stop'], embedded);
+	}
+});
+
+test('a tsconfig.json that is there stays, and without TypeScript none is written', async t => {
+	const folder = await folderWith(t, {'tsconfig.json': '{}'});
+	t.true(wasThere(await init(t, folder)).includes('tsconfig.json'));
+	t.is(await readFile(path.join(folder, 'tsconfig.json'), 'utf8'), '{}');
+	const plain = await init(t, await folderWith(t, {'package.json': '{}'}));
+	t.false(plain.files.some(({name}) => name === 'tsconfig.json'));
 });
 
 test('where no types can be written, or with --no-types, init ends well, and says what is left and why', async t => {

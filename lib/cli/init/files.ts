@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type {ExistingAva, TestPlace} from './ava-setup.ts';
 import type {ExistingSchemas} from './schema-sources.ts';
 
@@ -16,6 +17,8 @@ export interface ProjectFacts {
 	readonly schemas: ExistingSchemas | undefined;
 	/** Undefined where AVA is not configured yet. */
 	readonly ava: ExistingAva | undefined;
+	/** What there is of `@types/node`, as the option `types` of TypeScript names it. */
+	readonly typePackages: readonly string[];
 	/** Where an example goes. */
 	readonly place: TestPlace;
 	/** A test that uses the harness, if there is one. */
@@ -95,6 +98,15 @@ const pullRequestTemplate = `## What and why
 - [ ] Test data is made up: \`npx dataflow-tdd check\` passes
 `;
 
+/** What the tests need of TypeScript: Node strips the types, and `npx tsc` checks them. Packages of types are found by themselves only where they are named. */
+const tsconfig = ({typePackages, place}: ProjectFacts): string => `${JSON.stringify({
+	compilerOptions: {
+		target: 'es2024', module: 'nodenext', ...typePackages.length > 0 && {types: typePackages},
+		strict: true, noEmit: true, allowImportingTsExtensions: true, erasableSyntaxOnly: true, verbatimModuleSyntax: true, skipLibCheck: true,
+	},
+	include: [...new Set(['tests', path.posix.join(place.folder, '.'), 'seeds'])],
+}, undefined, '\t')}\n`;
+
 /** The names that the example may have. */
 export const exampleNames = ({folder, ending}: TestPlace): readonly string[] => [`${folder}users${ending}`, `${folder}schema${ending}`];
 
@@ -109,6 +121,7 @@ export function initFiles(facts: ProjectFacts): readonly InitFile[] {
 		facts.ava ? {name: facts.ava.name} : {name: 'ava.config.mjs', text: avaConfig(facts)},
 		facts.schemas ? {name: facts.schemas.name} : exampleSchema,
 		example(facts),
+		...facts.isTypeScript ? [{name: 'tsconfig.json', text: tsconfig(facts)}] : [],
 		{name: '.github/workflows/tests.yml', text: workflow(facts)},
 		{name: '.github/pull_request_template.md', text: pullRequestTemplate},
 	];

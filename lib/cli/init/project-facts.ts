@@ -48,6 +48,7 @@ export function findFacts(projectDir: string, packageJson: PackageJson): Project
 	const lock = Object.keys(installs).find(name => has(name)) as keyof typeof installs | undefined;
 	return {
 		isTypeScript, ava, place,
+		typePackages: ['node'].filter(name => `@types/${name}` in listed(packageJson)),
 		schemas: findSchemas(projectDir, {options: packageJson['dataflow-tdd'], example: exampleSchema}),
 		test: findTest(projectDir, place),
 		install: lock ? installs[lock] : 'npm install',
