@@ -14,3 +14,5 @@ export {expectQueries, type QueryBounds} from './context/expect-queries.ts';
 export type {TestLimits} from './monitor/limits.ts';
 export {figuresOf, measureComprehensivePerformance, measureTddPerformance, type ComprehensivePerformance, type MeasureOptions, type TddPerformance} from './managers/performance.ts';
 export {checkTddHealth, type HealthCheck, type HealthOptions, type TddHealth} from './managers/health.ts';
+// Registered types are merged into the module they name, and only if that is part of the program: whoever imports this door alone has it so, too.
+export type {Register} from './index.ts';

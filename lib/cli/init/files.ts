@@ -1,31 +1,46 @@
+import path from 'node:path';
+import type {ExistingAva, TestPlace} from './ava-setup.ts';
+import type {ExistingSchemas} from './schema-sources.ts';
+
 /** A file that `dataflow-tdd init` writes where there is none of that name. */
 export interface InitFile {
 	/** Relative to the project, with slashes. */
 	readonly name: string;
-	readonly text: string;
+	/** Undefined for what is there already in a form of the project's own, and is only told of. */
+	readonly text?: string;
 }
 
 /** What init found out about a project. */
 export interface ProjectFacts {
 	readonly isTypeScript: boolean;
-	/** True if there is DDL already, so that an example of ours would be in its way. */
-	readonly hasSchemas: boolean;
-	readonly hasAvaConfig: boolean;
+	/** Undefined where the project has no DDL yet. */
+	readonly schemas: ExistingSchemas | undefined;
+	/** Undefined where AVA is not configured yet. */
+	readonly ava: ExistingAva | undefined;
+	/** What there is of `@types/node`, as the option `types` of TypeScript names it. */
+	readonly typePackages: readonly string[];
+	/** Where an example goes. */
+	readonly place: TestPlace;
+	/** A test that uses the harness, if there is one. */
+	readonly test: string | undefined;
 	/** Such as `npm ci`. */
 	readonly install: string;
 }
 
-const avaConfig = ({isTypeScript}: ProjectFacts): string => `import {withTdd} from 'dataflow-tdd/ava/config';
+const avaConfig = ({place, schemas}: ProjectFacts): string => `import {withTdd} from 'dataflow-tdd/ava/config';
 
-export default withTdd({files: ['tests/**/*.test.${isTypeScript ? 'ts' : 'js'}']});
+export default withTdd({files: ['${place.folder}**/*${place.ending}']}${schemas?.option === undefined ? '' : `, {schemas: ${schemas.option}}`});
 `;
 
-const schema = `create table users (
+const schemaText = `create table users (
 	id integer generated always as identity primary key,
 	name text not null,
 	email text not null unique
 );
 `;
+
+/** The schema that a project begins with. */
+export const exampleSchema = {name: 'schemas/001_users.sql', text: schemaText} as const;
 
 const exampleTest = `import test from 'ava';
 import {tddTestContext} from 'dataflow-tdd/ava';
@@ -83,13 +98,30 @@ const pullRequestTemplate = `## What and why
 - [ ] Test data is made up: \`npx dataflow-tdd check\` passes
 `;
 
-/** What a project needs to begin, less what it has. */
+/** What the tests need of TypeScript: Node strips the types, and `npx tsc` checks them. Packages of types are found by themselves only where they are named. */
+const tsconfig = ({typePackages, place}: ProjectFacts): string => `${JSON.stringify({
+	compilerOptions: {
+		target: 'es2024', module: 'nodenext', ...typePackages.length > 0 && {types: typePackages},
+		strict: true, noEmit: true, allowImportingTsExtensions: true, erasableSyntaxOnly: true, verbatimModuleSyntax: true, skipLibCheck: true,
+	},
+	include: [...new Set(['tests', path.posix.join(place.folder, '.'), 'seeds'])],
+}, undefined, '\t')}\n`;
+
+/** The names that the example may have. */
+export const exampleNames = ({folder, ending}: TestPlace): readonly string[] => [`${folder}users${ending}`, `${folder}schema${ending}`];
+
+function example({place, schemas, test}: ProjectFacts): InitFile {
+	const [users, other] = exampleNames(place) as [string, string];
+	return test === undefined ? {name: schemas ? other : users, text: schemas ? schemaTest : exampleTest} : {name: test};
+}
+
+/** What a project needs to begin; of that, what it has in a form of its own is without a text. */
 export function initFiles(facts: ProjectFacts): readonly InitFile[] {
-	const ending = facts.isTypeScript ? 'ts' : 'js';
 	return [
-		...facts.hasAvaConfig ? [] : [{name: 'ava.config.mjs', text: avaConfig(facts)}],
-		...facts.hasSchemas ? [] : [{name: 'schemas/001_users.sql', text: schema}],
-		facts.hasSchemas ? {name: `tests/schema.test.${ending}`, text: schemaTest} : {name: `tests/users.test.${ending}`, text: exampleTest},
+		facts.ava ? {name: facts.ava.name} : {name: 'ava.config.mjs', text: avaConfig(facts)},
+		facts.schemas ? {name: facts.schemas.name} : exampleSchema,
+		example(facts),
+		...facts.isTypeScript ? [{name: 'tsconfig.json', text: tsconfig(facts)}] : [],
 		{name: '.github/workflows/tests.yml', text: workflow(facts)},
 		{name: '.github/pull_request_template.md', text: pullRequestTemplate},
 	];
