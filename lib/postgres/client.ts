@@ -57,8 +57,21 @@ async function attempt({applicationName, ssl = false, ...options}: ClientOptions
 		connectionTimeoutMillis: timeoutMs,
 	});
 	client.on('error', () => {});
-	await client.connect();
+	try {
+		await client.connect();
+	} catch (error) {
+		nameReasons(error);
+		throw error;
+	}
+
 	return client as Client;
+}
+
+/** Where a host has several addresses, and none of them answers, Node's error says nothing by itself: all is in those that it holds. */
+function nameReasons(error: unknown): void {
+	if (error instanceof AggregateError && error.message === '') {
+		error.message = error.errors.map(one => (one as Error).message).join('; ');
+	}
 }
 
 /** Opens a connection, hands it over, and closes it whatever happens. */

@@ -15,13 +15,17 @@ export interface ExternalServer {
 	readonly allowServers: readonly string[];
 }
 
+/** A server that was there before answers soon, or is not there: nobody should wait longer to hear of it. */
+const answersWithinMs = 10_000;
+
 /**
  * Connects to a server that runs already.
+ * @param withinMs how long that may take. Default: 10 s
  * @throws {ERR_SERVER_URL} when that cannot be done
  */
-export async function connectExternal(address: ServerAddress): Promise<Client> {
+export async function connectExternal(address: ServerAddress, withinMs = answersWithinMs): Promise<Client> {
 	try {
-		return await connectClient(address);
+		return await connectClient({...address, timeoutMs: withinMs});
 	} catch (error) {
 		throw new ServerError('ERR_SERVER_URL', {
 			what: `The server at ${address.host}:${address.port} cannot be used as ${address.user} on database ${address.database}: ${(error as Error).message}.`,
