@@ -84,7 +84,7 @@ const harmless: ReadonlyArray<readonly [url: string, env: Readonly<Record<string
 	['postgres://localhost/test', {DATABASE_URL: 'not a url'}],
 	['postgres://localhost/app', {DATABASE_URL: 'postgres://u:p@db1,db2/app'}],
 	['postgres://localhost/app', {DATABASE_URL: 'host=db dbname=app'}],
-	['postgres://127.0.0.1/app', {DATABASE_URL: 'postgres://128.0.0.1/app'}],
+	['postgres://127.0.0.1/app', {DATABASE_URL: 'postgres://192.0.2.1/app'}],
 	['postgres://localhost/test', {DATABASE_URL: 'mysql://localhost:5432/test'}],
 	['postgres://localhost/test', {PGHOST: 'localhost', PGUSER: 'test'}],
 	['postgres://localhost/test', {PGHOST: 'db', PGDATABASE: 'test'}],
