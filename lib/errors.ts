@@ -64,7 +64,8 @@ export type ErrorCode =
 	| 'ERR_CLI_USAGE'
 	| 'ERR_CLI_PSQL'
 	| 'ERR_CLI_KEPT'
-	| 'ERR_CLI_INIT';
+	| 'ERR_CLI_INIT'
+	| 'ERR_CLI_WRITE';
 
 /** The three sentences of an error: what happened (names, numbers), why (most likely), what to do about it. */
 export interface ErrorParts {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {sessionVariable} from '../config/mode.ts';
 import type {HarnessConfig, HarnessOptions} from '../config/options.ts';
+import {ConfigError, HarnessError} from '../errors.ts';
 
 const files = ['ava.config.js', 'ava.config.mjs'];
 
@@ -16,12 +17,33 @@ export interface AvaSetup {
 	readonly config: HarnessConfig | undefined;
 }
 
-/** Reads the AVA configuration of a project. */
+/** Runs a configuration, as AVA does, for the variables that it gives to workers. */
+async function runAvaConfig(file: string, projectDir: string): Promise<Readonly<Record<string, string>>> {
+	try {
+		const {default: factory} = await import(pathToFileURL(file).href) as {default?: unknown};
+		const {environmentVariables} = typeof factory === 'function' ? await (factory as AvaFactory)({projectDir}) : {};
+		return environmentVariables ?? {};
+	} catch (error) {
+		throw error instanceof HarnessError ? error : cannotLoad(file, error);
+	}
+}
+
+function cannotLoad(file: string, error: unknown): ConfigError {
+	return new ConfigError('ERR_CONFIG_LOAD', {
+		what: `The configuration ${file} cannot be loaded: ${error instanceof Error ? error.message : String(error)}.`,
+		why: 'The file has an error, or imports something that is not installed.',
+		fix: `Run \`node ${path.basename(file)}\`, or npx ava, to see where.`,
+		cause: error,
+	});
+}
+
+/**
+ * Reads the AVA configuration of a project.
+ * @throws {ERR_CONFIG_LOAD} when it cannot be run
+ */
 export async function readAvaSetup(projectDir: string): Promise<AvaSetup> {
 	const file = files.map(name => path.join(projectDir, name)).find(candidate => existsSync(candidate));
-	const {default: factory} = file === undefined ? {} : await import(pathToFileURL(file).href) as {default?: unknown};
-	const {environmentVariables} = typeof factory === 'function' ? await (factory as AvaFactory)({projectDir}) : {};
-	const session = environmentVariables?.[sessionVariable];
+	const session = file === undefined ? undefined : (await runAvaConfig(file, projectDir))[sessionVariable];
 	return {file, config: session === undefined ? undefined : JSON.parse(session) as HarnessConfig};
 }
 

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import process from 'node:process';
-import {fail} from './output.ts';
+import {allowEarlyEnd, fail} from './output.ts';
 import {makeProgram} from './program/program.ts';
 import {isJsonWanted} from './usage.ts';
 
+allowEarlyEnd(process.stdout);
 try {
 	await makeProgram().parseAsync();
 } catch (error) {

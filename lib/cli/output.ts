@@ -1,7 +1,17 @@
 import process from 'node:process';
+import type {Writable} from 'node:stream';
 import {HarnessError} from '../errors.ts';
 
 export {formatBytes} from '../config/format.ts';
+
+/** Lets whoever reads a stream stop before its end, as `head` does: the command goes on, and its exit code is what it would be. */
+export function allowEarlyEnd(stream: Writable): void {
+	stream.on('error', (error: NodeJS.ErrnoException) => {
+		if (error.code !== 'EPIPE') {
+			throw error;
+		}
+	});
+}
 
 /** Writes a result: for people, or as JSON for programs. */
 export function print(result: unknown, {json, text}: {json: boolean; text: string}): void {

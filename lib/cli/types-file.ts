@@ -1,10 +1,11 @@
-import {mkdir, readFile, writeFile} from 'node:fs/promises';
+import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {generateDatabaseTypes} from '../codegen/database-types.ts';
 import {renderRegistration} from '../codegen/registration.ts';
 import type {HarnessConfig} from '../config/options.ts';
 import {bareCombination} from '../template/combination.ts';
 import {withKeeper} from './project.ts';
+import {writeAsked} from './write-file.ts';
 
 /** The file that registers a project's types. */
 export interface TypesFile {
@@ -14,7 +15,10 @@ export interface TypesFile {
 	readonly wasWritten: boolean;
 }
 
-/** Reads the types of the tables from a database of this project's schema, and writes them, unless it is only to be seen whether they are there. */
+/**
+ * Reads the types of the tables from a database of this project's schema, and writes them, unless it is only to be seen whether they are there.
+ * @throws {ERR_CLI_WRITE} where that is not possible
+ */
 export async function writeTypes(config: HarnessConfig, {out, check}: {readonly out: string; readonly check: boolean}): Promise<TypesFile> {
 	const file = path.resolve(config.projectDir, out);
 	const databaseTypes = await withKeeper(config, async ({api}) => {
@@ -29,8 +33,7 @@ export async function writeTypes(config: HarnessConfig, {out, check}: {readonly 
 	const before = await readFile(file, 'utf8').catch(() => undefined);
 	const isCurrent = before === text;
 	if (!check && !isCurrent) {
-		await mkdir(path.dirname(file), {recursive: true});
-		await writeFile(file, text);
+		await writeAsked(file, text, 'Name another one: dataflow-tdd types --out tests/tdd-env.d.ts');
 	}
 
 	return {file, isCurrent, wasWritten: !check && !isCurrent};

@@ -39,6 +39,11 @@ export function redirect(env: Environment, address: Readonly<Record<(typeof addr
 	return {set: Object.fromEntries([...urls, ...addresses]) as Record<string, string>, removed: misleading.filter(name => env[name] !== undefined && leads(name))};
 }
 
+/** An environment without the variables that lead a client elsewhere than it was told, or keep it from connecting. */
+export function withoutMisleading(env: Environment): Record<string, string | undefined> {
+	return Object.fromEntries(Object.entries(env).filter(([name]) => !misleading.includes(name)));
+}
+
 /** An environment in which code that connects by itself reaches nothing, and gets an error that names the reason. */
 export function leadNowhere(env: Environment): Record<string, string | undefined> {
 	const {set, removed} = redirect(env, {DATABASE_URL: `postgres://${nowhere}/nowhere`, PGHOST: nowhere, PGPORT: '5432', PGUSER: 'nobody', PGDATABASE: 'nowhere'});

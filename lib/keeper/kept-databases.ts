@@ -1,4 +1,5 @@
 import {rmSync, writeFileSync} from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
 import {runtimeFolder} from '../config/folders.ts';
 import type {ServerAddress} from '../server/server.ts';
@@ -23,9 +24,8 @@ export class KeptDatabases {
 	}
 
 	/** @returns the name of its service */
-	add(database: string, {host, port, tcp, user, password}: ServerAddress): string {
-		const place = tcp ?? {host, port};
-		this.#entries.set(database, `[${database}]\nhost=${place.host}\nport=${place.port}\nuser=${user}\npassword=${password}\ndbname=${database}\n`);
+	add(database: string, address: ServerAddress): string {
+		this.#entries.set(database, renderService(database, address));
 		writeFileSync(this.file, [...this.#entries.values()].join('\n'), {mode: 0o600});
 		return database;
 	}
@@ -35,4 +35,13 @@ export class KeptDatabases {
 		this.#entries.clear();
 		rmSync(this.file, {force: true});
 	}
+}
+
+/** All that a variable of the user's environment (PGHOSTADDR, PGSSLMODE) would decide otherwise: a service comes before them. */
+function renderService(database: string, {host, port, tcp, user, password, ssl = false}: ServerAddress): string {
+	const place = tcp ?? {host, port};
+	const values = {
+		host: place.host, ...(net.isIP(place.host) !== 0 && {hostaddr: place.host}), port: place.port, user, password, dbname: database, sslmode: ssl ? 'require' : 'disable',
+	};
+	return `[${database}]\n${Object.entries(values).map(([name, value]) => `${name}=${value}\n`).join('')}`;
 }

@@ -25,7 +25,7 @@ export async function writeReportFile(kind: keyof typeof examples, file: string,
 }
 
 /** Makes a folder and those above it. Node's own way never ends where a file system refuses folders with ENOENT, as /proc does. */
-async function makeFolder(folder: string): Promise<void> {
+export async function makeFolder(folder: string): Promise<void> {
 	const parent = path.dirname(folder);
 	if (parent !== folder && !await isThere(folder)) {
 		await makeFolder(parent);

@@ -1,5 +1,9 @@
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
 import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import process from 'node:process';
+import {text} from 'node:stream/consumers';
 import test, {type ExecutionContext} from 'ava';
 import {folderFor} from '../helpers/folder.ts';
 import {runCli} from '../helpers/project.ts';
@@ -122,4 +126,26 @@ test('a path that does not exist is told', async t => {
 	const {status, stderr} = await runCli(folder, ['check', 'tests/none.test.ts']);
 	t.is(status, 1);
 	t.regex(stderr, /^ERR_COMPLIANCE_PATH: .*none\.test\.ts does not exist/);
+});
+
+test('SARIF that cannot be written is told in three sentences; folders that are missing are made', async t => {
+	const folder = await project(t, {'tests/users.test.ts': clean});
+	for (const [file, reason] of [['package.json/check.sarif', 'ENOTDIR|EEXIST'], ['tests', 'EISDIR']] as const) {
+		const {status, stderr} = await runCli(folder, ['check', '--sarif', file]);
+		t.is(status, 1);
+		t.regex(stderr, new RegExp(`^ERR_CLI_WRITE: The file ${file} cannot be written: (?:${reason}).*dataflow-tdd check --sarif check\\.sarif\n$`));
+	}
+
+	t.is((await runCli(folder, ['check', '--sarif', 'out/check.sarif'])).status, 0);
+	t.is(JSON.parse(await readFile(path.join(folder, 'out/check.sarif'), 'utf8')).version, '2.1.0');
+});
+
+test('a reader that stops before the end, as head does, is no failure of the command', async t => {
+	const folder = await project(t, {'tests/wrong.test.ts': wrong});
+	const main = path.resolve(import.meta.dirname, '../../build/cli/main.js');
+	const child = spawn(process.execPath, [main, 'check', '--github'], {cwd: folder, stdio: ['ignore', 'pipe', 'pipe']});
+	child.stdout.destroy();
+	const [stderr, [status]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+	t.is(stderr, '');
+	t.is(status, 1, 'as it is for what was found');
 });

@@ -137,6 +137,26 @@ test.serial('prune removes snapshots: those that were not used for some days, or
 	});
 });
 
+test.serial('an AVA configuration that cannot be run is three sentences, and exit code 2', async t => {
+	for (const [text, reason] of [["import 'not-installed';", "Cannot find package 'not-installed'"], ['export default () => { throw new Error("planted"); };', 'planted']] as const) {
+		const dir = await makeProjectFolder({'ava.config.mjs': text});
+		t.teardown(async () => rm(dir, {recursive: true, force: true}));
+		for (const command of ['status', 'warm']) {
+			const {status, stdout, stderr} = await runCli(dir, [command]);
+			t.is(status, 2, command);
+			t.is(stdout, '');
+			t.regex(stderr, new RegExp(`^ERR_CONFIG_LOAD: The configuration .*/ava\\.config\\.mjs cannot be loaded: ${reason}.*Run \`node ava\\.config\\.mjs\`, or npx ava, to see where\\.\n$`));
+		}
+	}
+});
+
+test.serial('types that cannot be written are three sentences', async t => {
+	const project = await cliProject(t);
+	const {status, stderr} = await runCli(project.dir, ['types', '--out', 'package.json/db.d.ts']);
+	t.is(status, 1);
+	t.regex(stderr, /^ERR_CLI_WRITE: The file .*package\.json\/db\.d\.ts cannot be written: (?:ENOTDIR|EEXIST).*dataflow-tdd types --out tests\/tdd-env\.d\.ts\n$/m);
+});
+
 test.serial('a wrong option is three sentences, and exit code 2', async t => {
 	const dir = await makeProjectFolder({'package.json': JSON.stringify({type: 'module', 'dataflow-tdd': {lanes: 0}})});
 	t.teardown(async () => rm(dir, {recursive: true, force: true}));

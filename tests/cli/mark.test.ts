@@ -73,6 +73,15 @@ test.serial('with --yes it is marked, tests run there, and --unmark takes that b
 	t.regex((await doctor(['--unmark', url])).stdout, /^postgres:.* was not marked\.\n$/);
 });
 
+test.serial('where NODE_ENV is production, a marker stays where it is, and everything else, too', async t => {
+	t.is((await doctor(['--mark', url, '--yes'])).status, 0);
+	const {status, stdout, stderr} = await doctor(['--unmark', url], {NODE_ENV: 'production'});
+	t.is(status, 1, stdout);
+	t.regex(stderr, /^ERR_GUARD_REFUSED: The harness will not run: NODE_ENV is production\./);
+	t.true(await isMarked());
+	await unmark(t);
+});
+
 test.serial('without a URL it is about the server that the option server names; without its password as well', async t => {
 	const env = {DATAFLOW_TDD_SERVER: url};
 	t.is((await doctor(['--mark', '--yes'], env)).status, 0);

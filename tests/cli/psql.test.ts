@@ -1,10 +1,11 @@
-import {mkdtemp, rm, symlink, writeFile} from 'node:fs/promises';
+import {mkdtemp, readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import test, {type ExecutionContext} from 'ava';
 import {withClient} from '#lib/postgres/client.js';
 import {readServices, urlOf} from '#lib/cli/psql/service.js';
+import {KeptDatabases} from '#lib/keeper/kept-databases.js';
 import {freshSchema, makeProject, runCli, type Project} from '../helpers/project.ts';
 
 const options = {workers: 1, lingerMs: 60_000};
@@ -87,6 +88,56 @@ test('a database that is not kept is told by name, with those that are', async t
 	const other = await runCli(dir, ['psql', '--kept', 'tdd_c_other']);
 	t.regex(other.stderr, new RegExp(`ERR_CLI_KEPT: No database named tdd_c_other is kept.*${name}`));
 	await runCli(dir, ['stop']);
+});
+
+test('what the environment says of other servers does not reach psql', async t => {
+	const {dir} = await psqlProject(t);
+	const bin = await mkdtemp(path.join(os.tmpdir(), 'dataflow-tdd-bin-'));
+	t.teardown(async () => rm(bin, {recursive: true, force: true}));
+	await writeFile(path.join(bin, 'psql'), '#!/bin/sh\nenv | grep ^PG | sort\n', {mode: 0o755});
+	const elsewhere = {PGHOSTADDR: '203.0.113.1', PGSSLMODE: 'require', PGPASSWORD: 'other', PGSERVICE: 'other', PGSERVICEFILE: '/none', PGAPPNAME: 'mine'};
+	const {status, stdout, stderr} = await runCli(dir, ['psql'], {...elsewhere, PATH: `${bin}:/usr/bin:/bin`});
+	t.is(status, 0, stderr);
+	t.regex(stdout, /^PGAPPNAME=mine\n(?:PG(?:HOST|PORT|USER|DATABASE)=.*\n)*PGSERVICEFILE=\/.+\.pgservice\n$/);
+	await runCli(dir, ['stop']);
+});
+
+test('a service says itself which address it is at, and whether it is encrypted', async t => {
+	const kept = new KeptDatabases('0123456789abcdef');
+	t.teardown(() => {
+		kept.clear();
+	});
+	const address = {host: '127.0.0.1', port: 5433, user: 'u', password: 'p', database: 'postgres'};
+	kept.add('tdd_c_1', address);
+	kept.add('tdd_c_2', {...address, host: '/run/a', tcp: {host: '::1', port: 5434}});
+	kept.add('tdd_c_3', {...address, host: 'db.test', ssl: true});
+	t.is(await readFile(kept.file, 'utf8'), `[tdd_c_1]
+host=127.0.0.1
+hostaddr=127.0.0.1
+port=5433
+user=u
+password=p
+dbname=tdd_c_1
+sslmode=disable
+
+[tdd_c_2]
+host=::1
+hostaddr=::1
+port=5434
+user=u
+password=p
+dbname=tdd_c_2
+sslmode=disable
+
+[tdd_c_3]
+host=db.test
+port=5433
+user=u
+password=p
+dbname=tdd_c_3
+sslmode=require
+`);
+	t.deepEqual(readServices(kept.file)[2], {name: 'tdd_c_3', host: 'db.test', port: '5433', user: 'u', password: 'p', dbname: 'tdd_c_3'});
 });
 
 test('a socket folder is a parameter of a URL, and a password is escaped', t => {

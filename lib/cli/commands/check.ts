@@ -1,4 +1,4 @@
-import {readFile, writeFile} from 'node:fs/promises';
+import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import {applyFixes} from '../../compliance/fix.ts';
@@ -10,6 +10,7 @@ import {asIssue} from '../check/data-issues.ts';
 import {renderIssuesAsText} from '../check/render.ts';
 import {print} from '../output.ts';
 import type {CommonOptions} from '../project.ts';
+import {writeAsked} from '../write-file.ts';
 
 /** What `dataflow-tdd check` was called with. */
 export interface CheckOptions extends CommonOptions {
@@ -63,7 +64,7 @@ async function look(root: string, {args, ignore = [], allow = []}: CheckOptions)
 async function mend(root: string, options: CheckOptions, issues: readonly ComplianceIssue[]): Promise<Found> {
 	const fixable = Map.groupBy(issues.filter(({fix}) => fix), ({file}) => file);
 	for (const [file, some] of fixable) {
-		await writeFile(file, applyFixes(await readFile(file, 'utf8'), some));
+		await writeAsked(file, applyFixes(await readFile(file, 'utf8'), some), 'Make it writable, or run without --fix.');
 		process.stderr.write(`mended ${path.relative(process.cwd(), file)}\n`);
 	}
 
@@ -73,7 +74,8 @@ async function mend(root: string, options: CheckOptions, issues: readonly Compli
 async function writeForOthers(issues: readonly ComplianceIssue[], root: string, {sarif, github = process.env.GITHUB_ACTIONS === 'true', json}: CheckOptions): Promise<void> {
 	if (sarif !== undefined) {
 		const {toSarif} = await import('../../compliance/sarif.ts');
-		await writeFile(sarif, `${JSON.stringify(toSarif(issues, {version: packageVersion(), root}), undefined, '\t')}\n`);
+		const text = JSON.stringify(toSarif(issues, {version: packageVersion(), root}), undefined, '\t');
+		await writeAsked(sarif, `${text}\n`, 'Name another one: dataflow-tdd check --sarif check.sarif');
 	}
 
 	if (github && !json) {

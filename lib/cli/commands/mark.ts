@@ -119,9 +119,10 @@ export async function mark(options: MarkOptions): Promise<boolean> {
 
 /**
  * Takes the marker of a server away, ends what the harness still does there, and drops what it has made: templates, lanes, clones.
- * @throws {ERR_SERVER_URL}, {ERR_CONFIG_INVALID}
+ * @throws {ERR_GUARD_REFUSED} where NODE_ENV is production, {ERR_SERVER_URL}, {ERR_CONFIG_INVALID}
  */
 export async function unmark(options: MarkOptions): Promise<void> {
+	assertNotProduction(process.env);
 	const server = await findServer(options);
 	const shown = withoutPassword(server.url);
 	await withServer(server, async client => {

@@ -18,7 +18,8 @@ export function readServices(file: string): Service[] {
 	return read(file).split(/^\[/m).slice(1).map(section => {
 		const [head = '', ...lines] = section.split('\n');
 		const values = Object.fromEntries(lines.filter(line => line.includes('=')).map(line => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
-		return {host: '', port: '', user: '', password: '', dbname: '', ...values, name: head.replace(/\].*$/, '')};
+		const {host = '', port = '', user = '', password = '', dbname = ''} = values;
+		return {host, port, user, password, dbname, name: head.replace(/\].*$/, '')};
 	});
 }
 
