@@ -3,6 +3,8 @@ import path from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {sessionVariable} from '../config/mode.ts';
 import type {HarnessConfig, HarnessOptions} from '../config/options.ts';
+import {ConfigError} from '../errors.ts';
+import {oneLine} from '../report/format.ts';
 
 const files = ['ava.config.js', 'ava.config.mjs'];
 
@@ -16,10 +18,31 @@ export interface AvaSetup {
 	readonly config: HarnessConfig | undefined;
 }
 
-/** Reads the AVA configuration of a project. */
+/**
+ * Imports a configuration, and calls it if it is a function, as `withTdd` makes it one.
+ * @throws {ERR_CONFIG_LOAD} when it cannot be imported
+ */
+async function load(file: string): Promise<unknown> {
+	try {
+		return (await import(pathToFileURL(file).href) as {default?: unknown}).default;
+	} catch (error) {
+		const isModule = error instanceof SyntaxError && file.endsWith('.js') && /import statement|export/.test(error.message);
+		throw new ConfigError('ERR_CONFIG_LOAD', {
+			what: `${path.basename(file)} cannot be loaded: ${oneLine(String(error))}.`,
+			why: isModule ? 'It is an ES module, and package.json does not say so.' : 'The file has an error, or imports something that is not installed.',
+			fix: isModule ? 'Run: npm pkg set type=module' : `Run \`node ${path.basename(file)}\` to see where.`,
+			cause: error,
+		});
+	}
+}
+
+/**
+ * Reads the AVA configuration of a project.
+ * @throws {ERR_CONFIG_LOAD} when it cannot be imported
+ */
 export async function readAvaSetup(projectDir: string): Promise<AvaSetup> {
 	const file = files.map(name => path.join(projectDir, name)).find(candidate => existsSync(candidate));
-	const {default: factory} = file === undefined ? {} : await import(pathToFileURL(file).href) as {default?: unknown};
+	const factory = file === undefined ? undefined : await load(file);
 	const {environmentVariables} = typeof factory === 'function' ? await (factory as AvaFactory)({projectDir}) : {};
 	const session = environmentVariables?.[sessionVariable];
 	return {file, config: session === undefined ? undefined : JSON.parse(session) as HarnessConfig};
