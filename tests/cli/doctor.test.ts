@@ -82,7 +82,7 @@ test.serial('what is not as it should be, but keeps no test from running, is tol
 	t.deepEqual(warned.map(({what}) => what), ['mode', 'runs', 'history', 'snapshot']);
 	t.true(warned.every(({fix, isFine}) => fix !== undefined && !isFine));
 	t.is(found.mode!.detail, 'off: ava.config.mjs does not use withTdd');
-	t.regex(found.mode!.fix!, /export default withTdd\(/);
+	t.is(found.mode!.fix, `Write in ava.config.mjs: import {withTdd} from 'dataflow-tdd/ava/config'; export default withTdd({ /* what it exports now */ });`);
 	t.regex(found.runs!.detail, /^what is measured cannot be written to .*ENOTDIR/);
 	t.regex(found.history!.detail, /performance_history\.json cannot be read: .*JSON/);
 	t.regex((await runCli(project.dir, ['doctor'])).stdout, /^Tests can run; 4 things marked !! could be better\.$/m);
@@ -101,6 +101,27 @@ test.serial('the doctor fails, and says why, where tests have nothing to run on'
 	t.is(json.status, 1);
 	t.like(JSON.parse(json.stdout).at(-1), {what: 'tests run on', isFine: false, status: 'failed'});
 	t.false((stdout + json.stdout).includes('geheim'));
+});
+
+test.serial('an AVA configuration that cannot be loaded is a line like others: which file, why, and what to do', async t => {
+	for (const [name, text, detail, fix] of [
+		['ava.config.js', withTdd, /^ERR_CONFIG_LOAD: ava\.config\.js cannot be loaded: SyntaxError: .* It is an ES module/, 'Run: npm pkg set type=module'],
+		['ava.config.mjs', `import 'nowhere-at-all';`, /^ERR_CONFIG_LOAD: ava\.config\.mjs cannot be loaded: .*nowhere-at-all/, 'Run `node ava.config.mjs` to see where.'],
+	] as const) {
+		const project = await doctorProject(t, {'package.json': '{"type": "commonjs"}'});
+		await project.remove('ava.config.mjs');
+		await project.write(name, text);
+		const json = await runCli(project.dir, ['doctor', '--json']);
+		t.is(json.status, 1, json.stderr);
+		const found = (JSON.parse(json.stdout) as DoctorFinding[]).find(({what}) => what === 'mode')!;
+		t.like(found, {status: 'failed', fix});
+		t.regex(found.detail, detail);
+		const {status, stdout, stderr} = await runCli(project.dir, ['doctor']);
+		t.is(status, 1);
+		t.regex(stdout, /^Tests cannot run: see 'mode'\.$/m);
+		t.regex(stdout, /^ok {2}tests run on/m, 'the rest is looked at');
+		t.notRegex(stdout + stderr, /^ {4}at /m);
+	}
 });
 
 test.serial('schemas that are not there keep tests from running', async t => {

@@ -1,4 +1,8 @@
 import process from 'node:process';
+import {loadConfig} from '../../config/load.ts';
+import type {HarnessConfig} from '../../config/options.ts';
+import {findProject} from '../../config/project.ts';
+import {HarnessError} from '../../errors.ts';
 import {findAll} from '../doctor/findings.ts';
 import {renderFindings} from '../doctor/render.ts';
 import {print} from '../output.ts';
@@ -45,8 +49,21 @@ export async function doctor(options: DoctorOptions): Promise<boolean> {
 	return await changeMarker(options) ?? diagnose(options);
 }
 
+/** Without AVA's options where its configuration cannot be loaded: that is found, too, and the rest is looked at all the same. */
+async function loadForDiagnosis(): Promise<HarnessConfig> {
+	try {
+		return await loadProjectConfig();
+	} catch (error) {
+		if (error instanceof HarnessError && error.code === 'ERR_CONFIG_LOAD') {
+			return loadConfig(findProject());
+		}
+
+		throw error;
+	}
+}
+
 async function diagnose({json = false}: CommonOptions): Promise<boolean> {
-	const found = await findAll(await loadProjectConfig());
+	const found = await findAll(await loadForDiagnosis());
 	const columns = process.stdout.isTTY ? process.stdout.columns : undefined;
 	print(found, {json, text: renderFindings(found, {colors: hasColors(), columns})});
 	return found.every(({status}) => status !== 'failed');

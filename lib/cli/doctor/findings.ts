@@ -39,7 +39,7 @@ async function findMode(projectDir: string): Promise<Finding> {
 	const name = file === undefined ? 'ava.config.mjs' : path.basename(file);
 	return config ? ok(`on in tests: ${name} uses withTdd`) : warning(
 		file === undefined ? 'off: there is no ava.config.mjs' : `off: ${name} does not use withTdd`,
-		`Write in ${name}: export default withTdd({files: ['tests/**/*.test.ts']});`,
+		`Write in ${name}: import {withTdd} from 'dataflow-tdd/ava/config'; export default withTdd({${file === undefined ? '' : ' /* what it exports now */ '}});`,
 	);
 }
 
