@@ -3,12 +3,8 @@ import path from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {sessionVariable} from '../config/mode.ts';
 import type {HarnessConfig, HarnessOptions} from '../config/options.ts';
-<<<<<<< HEAD
 import {ConfigError, HarnessError} from '../errors.ts';
-=======
-import {ConfigError} from '../errors.ts';
 import {oneLine} from '../report/format.ts';
->>>>>>> 1eaa95426b78415ebf4137b8b3fc4cf8b0d938d1
 
 const files = ['ava.config.js', 'ava.config.mjs'];
 
@@ -22,7 +18,6 @@ export interface AvaSetup {
 	readonly config: HarnessConfig | undefined;
 }
 
-<<<<<<< HEAD
 /** Runs a configuration, as AVA does, for the variables that it gives to workers. */
 async function runAvaConfig(file: string, projectDir: string): Promise<Readonly<Record<string, string>>> {
 	try {
@@ -35,10 +30,11 @@ async function runAvaConfig(file: string, projectDir: string): Promise<Readonly<
 }
 
 function cannotLoad(file: string, error: unknown): ConfigError {
+	const isModule = error instanceof SyntaxError && file.endsWith('.js') && /import statement|export/.test(error.message);
 	return new ConfigError('ERR_CONFIG_LOAD', {
-		what: `The configuration ${file} cannot be loaded: ${error instanceof Error ? error.message : String(error)}.`,
-		why: 'The file has an error, or imports something that is not installed.',
-		fix: `Run \`node ${path.basename(file)}\`, or npx ava, to see where.`,
+		what: `${path.basename(file)} cannot be loaded: ${oneLine(String(error))}.`,
+		why: isModule ? 'It is an ES module, and package.json does not say so.' : 'The file has an error, or imports something that is not installed.',
+		fix: isModule ? 'Run: npm pkg set type=module' : `Run \`node ${path.basename(file)}\`, or npx ava, to see where.`,
 		cause: error,
 	});
 }
@@ -50,35 +46,6 @@ function cannotLoad(file: string, error: unknown): ConfigError {
 export async function readAvaSetup(projectDir: string): Promise<AvaSetup> {
 	const file = files.map(name => path.join(projectDir, name)).find(candidate => existsSync(candidate));
 	const session = file === undefined ? undefined : (await runAvaConfig(file, projectDir))[sessionVariable];
-=======
-/**
- * Imports a configuration, and calls it if it is a function, as `withTdd` makes it one.
- * @throws {ERR_CONFIG_LOAD} when it cannot be imported
- */
-async function load(file: string): Promise<unknown> {
-	try {
-		return (await import(pathToFileURL(file).href) as {default?: unknown}).default;
-	} catch (error) {
-		const isModule = error instanceof SyntaxError && file.endsWith('.js') && /import statement|export/.test(error.message);
-		throw new ConfigError('ERR_CONFIG_LOAD', {
-			what: `${path.basename(file)} cannot be loaded: ${oneLine(String(error))}.`,
-			why: isModule ? 'It is an ES module, and package.json does not say so.' : 'The file has an error, or imports something that is not installed.',
-			fix: isModule ? 'Run: npm pkg set type=module' : `Run \`node ${path.basename(file)}\` to see where.`,
-			cause: error,
-		});
-	}
-}
-
-/**
- * Reads the AVA configuration of a project.
- * @throws {ERR_CONFIG_LOAD} when it cannot be imported
- */
-export async function readAvaSetup(projectDir: string): Promise<AvaSetup> {
-	const file = files.map(name => path.join(projectDir, name)).find(candidate => existsSync(candidate));
-	const factory = file === undefined ? undefined : await load(file);
-	const {environmentVariables} = typeof factory === 'function' ? await (factory as AvaFactory)({projectDir}) : {};
-	const session = environmentVariables?.[sessionVariable];
->>>>>>> 1eaa95426b78415ebf4137b8b3fc4cf8b0d938d1
 	return {file, config: session === undefined ? undefined : JSON.parse(session) as HarnessConfig};
 }
 

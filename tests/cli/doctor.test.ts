@@ -106,7 +106,7 @@ test.serial('the doctor fails, and says why, where tests have nothing to run on'
 test.serial('an AVA configuration that cannot be loaded is a line like others: which file, why, and what to do', async t => {
 	for (const [name, text, detail, fix] of [
 		['ava.config.js', withTdd, /^ERR_CONFIG_LOAD: ava\.config\.js cannot be loaded: SyntaxError: .* It is an ES module/, 'Run: npm pkg set type=module'],
-		['ava.config.mjs', `import 'nowhere-at-all';`, /^ERR_CONFIG_LOAD: ava\.config\.mjs cannot be loaded: .*nowhere-at-all/, 'Run `node ava.config.mjs` to see where.'],
+		['ava.config.mjs', `import 'nowhere-at-all';`, /^ERR_CONFIG_LOAD: ava\.config\.mjs cannot be loaded: .*nowhere-at-all/, 'Run `node ava.config.mjs`, or npx ava, to see where.'],
 	] as const) {
 		const project = await doctorProject(t, {'package.json': '{"type": "commonjs"}'});
 		await project.remove('ava.config.mjs');
