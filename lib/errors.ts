@@ -65,6 +65,7 @@ export type ErrorCode =
 	| 'ERR_CLI_PSQL'
 	| 'ERR_CLI_KEPT'
 	| 'ERR_CLI_INIT'
+	| 'ERR_CLI_NOTHING'
 	| 'ERR_CLI_WRITE';
 
 /** The three sentences of an error: what happened (names, numbers), why (most likely), what to do about it. */

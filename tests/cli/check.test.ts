@@ -43,7 +43,17 @@ test('a project in which nothing is wrong passes', async t => {
 	const folder = await project(t, {'tests/users.test.ts': clean});
 	const {status, stdout, stderr} = await runCli(folder, ['check']);
 	t.is(status, 0, stdout + stderr);
-	t.regex(stdout, /^Tests: nothing to remark in the tests of this project\.\n\nTest data: nothing in 1 file could be somebody's\.\n$/);
+	t.regex(stdout, /^Tests: nothing to remark in 1 test file of this project\.\n\nTest data: nothing in 1 file could be somebody's\.\n$/);
+});
+
+test('a check that finds nothing to look at fails', async t => {
+	const folder = await project(t, {});
+	const {status, stdout, stderr} = await runCli(folder, ['check']);
+	t.is(status, 1);
+	t.is(stdout, '');
+	t.regex(stderr, /^ERR_CLI_NOTHING: There is nothing to check in .*\. Neither files named like tests .* Call it in the folder of the project/);
+	const onlySeeds = await project(t, {'seeds/few.sql': "insert into users (email) values ('ada@example.com');\n"});
+	t.is((await runCli(onlySeeds, ['check'])).status, 0);
 });
 
 test('what is wrong is told by file, place and rule, and fails the command', async t => {

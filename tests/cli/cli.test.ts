@@ -120,7 +120,11 @@ test.serial('prune removes snapshots: those that were not used for some days, or
 		const {fingerprint} = await cli('warm');
 		await cli('stop');
 		t.like(await cli('prune'), {removed: [], kept: 1, freedBytes: 0});
+		const dry = await cli('prune', '--all', '--dry-run');
+		t.like(dry, {dryRun: true, kept: 0});
+		t.is(dry.removed.length, 1);
 		const {removed, kept, freedBytes} = await cli('prune', '--all');
+		t.deepEqual(removed, dry.removed, 'a dry run removes nothing');
 		t.is(removed.length, 1);
 		t.true(removed[0].startsWith(fingerprint.slice(0, 24)));
 		t.is(kept, 0);

@@ -18,7 +18,7 @@ const printed: ReadonlyArray<readonly [args: readonly string[], keys: readonly s
 	[['report'], ['id', 'files']],
 	[['report', '--summary', '--junit', 'out/junit.xml'], ['id', 'files']],
 	[['init'], ['projectDir', 'files', 'next']],
-	[['check', 'tests/notes.test.ts'], ['issues', 'testData']],
+	[['check', 'tests/notes.test.ts'], ['tests', 'issues', 'testData']],
 	[['prune', '--days', '1000'], ['removed', 'kept', 'freedBytes']],
 	[['stop'], ['stopped', 'pid', 'keepers', 'others']],
 ];

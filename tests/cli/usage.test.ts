@@ -5,7 +5,7 @@ import {runCli} from '../helpers/project.ts';
 const misuses: ReadonlyArray<readonly [args: readonly string[], sentences: string]> = [
 	[['wram'], `Unknown command 'wram'. Did you mean warm? The commands are doctor, status, warm, stop, `],
 	[['status', '--jsn'], `Unknown option '--jsn'. Did you mean --json? The options are --all, --json`],
-	[['prune', '--hours', '3'], `Unknown option '--hours'. The options are --days, --all, --json. Run: npx dataflow-tdd prune --help. An example: npx dataflow-tdd prune --days 3\n`],
+	[['prune', '--hours', '3'], `Unknown option '--hours'. The options are --days, --all, --dry-run, --json. Run: npx dataflow-tdd prune --help. An example: npx dataflow-tdd prune --days 3\n`],
 	[['status', 'now', 'please'], `Too many arguments for 'status'. Expected 0 arguments but got 2. Run: npx dataflow-tdd status --help. An example: npx dataflow-tdd status\n`],
 	[['prune', '--days'], `The option --days has no value. It cannot be left out. Run: npx dataflow-tdd prune --help.`],
 	[['prune', '--days', 'x'], `The option --days is 'x'. It has to be a number of days from 0. Run: npx dataflow-tdd prune --help.`],

@@ -5,6 +5,7 @@ import {applyFixes} from '../../compliance/fix.ts';
 import type {ComplianceIssue} from '../../compliance/validate.ts';
 import {findProject} from '../../config/project.ts';
 import type {TestDataReport} from '../../data-safety/finding.ts';
+import {CliError} from '../../errors.ts';
 import {packageVersion} from '../../keeper/identity.ts';
 import {asIssue} from '../check/data-issues.ts';
 import {renderIssuesAsText} from '../check/render.ts';
@@ -29,11 +30,16 @@ export interface CheckOptions extends CommonOptions {
 
 /** What both checks found. */
 interface Found {
+	/** How many files the rules were held to. */
+	readonly tests: number;
 	readonly issues: readonly ComplianceIssue[];
 	readonly testData: TestDataReport;
 }
 
-/** Holds the tests of a project to the rules, and its test data to what is nobody's. Fails when something was found. */
+/**
+ * Holds the tests of a project to the rules, and its test data to what is nobody's. Fails when something was found.
+ * @throws {ERR_CLI_NOTHING} when there is nothing to look at
+ */
 export async function check(options: CheckOptions): Promise<boolean> {
 	const root = findProject();
 	const found = await look(root, options);
@@ -42,22 +48,38 @@ export async function check(options: CheckOptions): Promise<boolean> {
 	const all = [...issues, ...testData.findings.map(finding => asIssue(finding, root))];
 	await writeForOthers(all, root, options);
 	const {renderTestData} = await import('../../data-safety/render.ts');
-	const files = options.args.length > 0 ? options.args.join(', ') : 'the tests of this project';
-	print({issues, testData}, {json: options.json ?? false, text: `${renderIssuesAsText(issues, {root, files})}\n\n${renderTestData(testData)}`});
+	const tests = found.tests === 1 ? '1 test file' : `${found.tests} test files`;
+	const files = `${tests} of ${options.args.length > 0 ? options.args.join(', ') : 'this project'}`;
+	print({tests: found.tests, issues, testData}, {json: options.json ?? false, text: `${renderIssuesAsText(issues, {root, files})}\n\n${renderTestData(testData)}`});
 	return all.length === 0 && testData.unread.length === 0;
 }
 
 async function look(root: string, {args, ignore = [], allow = []}: CheckOptions): Promise<Found> {
-	const [{validateTddCompliance}, {checkTestData}, {testDataFiles}] = await Promise.all([
-		import('../../compliance/validate.ts'), import('../../data-safety/check-test-data.ts'), import('../../data-safety/files.ts'),
+	const [{validateTddCompliance}, {findTestFiles}, {checkTestData}, {testDataFiles}] = await Promise.all([
+		import('../../compliance/validate.ts'), import('../../compliance/files.ts'), import('../../data-safety/check-test-data.ts'), import('../../data-safety/files.ts'),
 	]);
 	// Paths are those of the folder that the command was called in.
 	const paths = args.map(argument => path.resolve(argument));
 	const files = paths.length > 0 ? paths.map(file => path.relative(root, file)) : testDataFiles;
-	return {
-		issues: await validateTddCompliance(paths.length > 0 ? paths : root, {cwd: root, ignore}),
+	const where = paths.length > 0 ? paths : [root];
+	const found = {
+		tests: (await findTestFiles(where, {cwd: root, ignore})).length,
+		issues: await validateTddCompliance(where, {cwd: root, ignore}),
 		testData: await checkTestData({root, files: [...files, ...ignore.map(pattern => `!${pattern}`)], allow}),
 	};
+	assertSomething(found, where);
+	return found;
+}
+
+/** A check that looked at nothing must not be green: it is called in a wrong folder, or leaves out too much. */
+function assertSomething({tests, testData}: Found, where: readonly string[]): void {
+	if (tests === 0 && testData.files === 0 && testData.unread.length === 0) {
+		throw new CliError('ERR_CLI_NOTHING', {
+			what: `There is nothing to check in ${where.join(', ')}.`,
+			why: 'Neither files named like tests (*.test.ts, tests/) nor seeds or schemas were found there, or --ignore leaves all of them out.',
+			fix: 'Call it in the folder of the project, or name files and folders: npx dataflow-tdd check path/to/tests.',
+		});
+	}
 }
 
 /** Mends what can be mended, and looks again. */

@@ -55,7 +55,8 @@ export function addDatabaseCommands(program: CliCommand): void {
 	program.command('prune').description('remove snapshots that nobody has used for a while, of all projects on this machine')
 		.option('--days <number>', 'keep what was used in the last days', numberFrom(0, {why: 'It has to be a number of days from 0.'}), 14)
 		.option('--all', 'remove all of them')
+		.option('--dry-run', 'remove nothing, say what would be')
 		.option('--json', 'print JSON')
-		.addExamples(['dataflow-tdd prune --days 3', 'dataflow-tdd prune --all # the next run of each project builds its snapshot anew'])
+		.addExamples(['dataflow-tdd prune --days 3', 'dataflow-tdd prune --all --dry-run', 'dataflow-tdd prune --all # the next run of each project builds its snapshot anew'])
 		.action(lazily(async () => (await import('../commands/prune.ts')).prune));
 }
