@@ -20,6 +20,10 @@ export type ErrorCode =
 	| 'ERR_SERVER_START'
 	| 'ERR_SERVER_LOST'
 	| 'ERR_SERVER_SNAPSHOT'
+	| 'ERR_SNAPSHOT_ARCHIVE'
+	| 'ERR_SNAPSHOT_DAMAGED'
+	| 'ERR_SNAPSHOT_MISMATCH'
+	| 'ERR_SNAPSHOT_KIND'
 	| 'ERR_TEMPLATE_SOURCE'
 	| 'ERR_TEMPLATE_SQL'
 	| 'ERR_TEMPLATE_MIGRATION'
@@ -111,6 +115,8 @@ export class ConfigError extends HarnessError {}
 export class GuardError extends HarnessError {}
 /** A server could not be found, started, saved or stopped. */
 export class ServerError extends HarnessError {}
+/** A snapshot could not be brought to another machine, or is not what this one needs. */
+export class SnapshotError extends HarnessError {}
 /** A template could not be built from its schema sources. */
 export class TemplateError extends HarnessError {}
 /** A seed pack could not be loaded. */
@@ -131,7 +137,7 @@ export class CliError extends HarnessError {}
 /** Test files could not be checked. */
 export class ComplianceError extends HarnessError {}
 
-const classes = {ConfigError, GuardError, ServerError, TemplateError, SeedError, KeeperError, ContextError, ReportError, MonitorError, HistoryError, ComplianceError, CliError};
+const classes = {ConfigError, GuardError, ServerError, SnapshotError, TemplateError, SeedError, KeeperError, ContextError, ReportError, MonitorError, HistoryError, ComplianceError, CliError};
 
 /** An error in the shape in which it travels between the keeper and its clients. */
 export interface WireError {

@@ -12,7 +12,7 @@ export {createHarness, type Disposable, type Harness, type SeededData} from './c
 export type {Dataflow, Model, Models} from './context/models.ts';
 export type {RollbackOptions, TestContext} from './context/rollback-context.ts';
 export type {ContextSavepoint} from './context/savepoint.ts';
-export {CliError, ComplianceError, ConfigError, ContextError, GuardError, HarnessError, HistoryError, KeeperError, MonitorError, ReportError, SeedError, ServerError, TemplateError, type ErrorCode} from './errors.ts';
+export {CliError, ComplianceError, ConfigError, ContextError, GuardError, HarnessError, HistoryError, KeeperError, MonitorError, ReportError, SeedError, ServerError, SnapshotError, TemplateError, type ErrorCode} from './errors.ts';
 export {detectRegressions, type PerformanceRecord, type Regression, type RegressionOptions} from './history/detect-regressions.ts';
 export type {FlatMetrics} from './history/history.ts';
 export {addToPerformanceHistory, readPerformanceHistory} from './history/plain-history.ts';

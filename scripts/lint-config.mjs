@@ -3,7 +3,7 @@ import {readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 
-const layers = ['config', 'source', 'postgres', 'server', 'seed', 'template', 'keeper', 'context', 'monitor', 'managers', 'fixtures', 'codegen', 'preload', 'history', 'data-safety', 'report', 'compliance', 'run', 'cli'];
+const layers = ['config', 'source', 'postgres', 'server', 'seed', 'template', 'keeper', 'transfer', 'context', 'monitor', 'managers', 'fixtures', 'codegen', 'preload', 'history', 'data-safety', 'report', 'compliance', 'run', 'cli'];
 
 const direction = layers.slice(0, -1).map((layer, index) => ({
 	files: [`lib/${layer}/**/*.ts`],

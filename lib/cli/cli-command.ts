@@ -8,6 +8,11 @@ export class CliCommand extends Command {
 		return new CliCommand(name);
 	}
 
+	/** How it is called: `dataflow-tdd snapshot key`. */
+	get path(): string {
+		return this.parent ? `${(this.parent as CliCommand).path} ${this.name()}` : this.name();
+	}
+
 	/** Without what explains it. */
 	get firstExample(): string | undefined {
 		return this.#examples[0]?.split(' # ')[0]?.trim();

@@ -18,7 +18,7 @@ export function explainUsage(command: CliCommand, error: CommanderError): CliErr
 	const [, found = '', suggestion] = /^(?:error: )?(.*?)(?:\n\((Did you mean .*)\))?$/s.exec(error.message) ?? [];
 	const [what, reason] = split(found);
 	const guess = suggestion === undefined ? '' : ` ${suggestion}`;
-	const call = command.parent ? `npx dataflow-tdd ${command.name()}` : 'npx dataflow-tdd';
+	const call = `npx ${command.path}`;
 	const example = command.firstExample === undefined ? '' : ` An example: ${command.firstExample.replace(/^dataflow-tdd/, 'npx dataflow-tdd')}`;
 	return new CliError('ERR_CLI_USAGE', {
 		what: `${what}.${guess}`, why: reason ?? explain(command, error.code), fix: `Run: ${call} --help${example === '' ? '' : `.${example}`}`, cause: error,

@@ -11,11 +11,14 @@ const keptMs = 14 * 24 * 3_600_000;
 export class Snapshots {
 	readonly #adapter: ServerAdapter;
 	readonly #wishes: Wishes;
+	readonly #tell: (line: string) => void;
 	#damaged: string | undefined;
 
-	constructor(adapter: ServerAdapter, wishes: Wishes) {
+	/** @param tell told of what is found damaged and of what is removed. Default: the keeper's log */
+	constructor(adapter: ServerAdapter, wishes: Wishes, tell: (line: string) => void = log) {
 		this.#adapter = adapter;
 		this.#wishes = wishes;
+		this.#tell = tell;
 	}
 
 	/** The snapshot that was passed over because it is damaged. */
@@ -38,7 +41,7 @@ export class Snapshots {
 				return snapshot;
 			}
 
-			log(`the snapshot ${snapshot.name} is damaged, and is not used`);
+			this.#tell(`the snapshot ${snapshot.name} is damaged, and is not used`);
 			this.#damaged = snapshot.name;
 		}
 
@@ -55,7 +58,7 @@ export class Snapshots {
 		const isOld = ({lastUsedAt}: Snapshot): boolean => Date.now() - lastUsedAt.getTime() > keptMs;
 		const doomed = (await this.#newestFirst()).filter((snapshot, index) => snapshot.name !== current && (index >= keptSnapshots || isOld(snapshot)));
 		for (const {name} of doomed) {
-			log(`pruning the snapshot ${name}`);
+			this.#tell(`pruning the snapshot ${name}`);
 			await this.#adapter.remove(name);
 		}
 	}

@@ -1,5 +1,8 @@
+import {createHash} from 'node:crypto';
 import {mkdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
+import {cacheSubfolder} from '../config/folders.ts';
+import type {HarnessConfig} from '../config/options.ts';
 import {partName} from '../config/parts.ts';
 import {combinationId, type Combination} from '../template/combination.ts';
 
@@ -50,4 +53,10 @@ function readList(file: string): Combination[] {
 	} catch {
 		return [];
 	}
+}
+
+/** The wishes of a project and its seeds; which server it runs on does not matter. */
+export function wishesOf({projectDir, seeds}: Pick<HarnessConfig, 'projectDir' | 'seeds'>): Wishes {
+	const key = createHash('sha256').update(`${projectDir}\n${seeds}`).digest('hex').slice(0, 16);
+	return new Wishes(path.join(cacheSubfolder('wishes'), `${key}.json`));
 }

@@ -1,8 +1,5 @@
-import {createHash} from 'node:crypto';
 import os from 'node:os';
-import path from 'node:path';
 import process from 'node:process';
-import {cacheSubfolder} from '../config/folders.ts';
 import type {HarnessConfig} from '../config/options.ts';
 import {chooseServer, type ChosenServer} from '../server/choose.ts';
 import type {Progress} from '../server/server.ts';
@@ -14,7 +11,7 @@ import {currentOwner, databaseOwner} from './owner.ts';
 import {sweepDead} from './sweep.ts';
 import {Templates} from './templates.ts';
 import type {Timeline} from './timeline.ts';
-import {Wishes} from './wishes.ts';
+import {wishesOf, type Wishes} from './wishes.ts';
 
 /** What clones on one server may occupy at most; less where memory is short, because embedded servers lie in it. */
 const cloneBudgetBytes = 1_000_000_000;
@@ -47,7 +44,7 @@ export async function openWorld({config, keeper, progress, timeline}: WorldOptio
 	const {description} = await adapter.identify(progress);
 	log(`keeper ${keeper} (${process.pid}) on ${description}`);
 	const owners = {owner, databaseOwner: databaseOwner(owner)};
-	const wishes = new Wishes(path.join(cacheSubfolder('wishes'), `${wishKey(config)}.json`));
+	const wishes = wishesOf(config);
 	const templates = new Templates({adapter, config, ...owners, wishes, progress, timeline});
 	const budgetBytes = Math.min(cloneBudgetBytes, os.freemem() / 4 / config.workers);
 	const leases = new Leases(config.workers, os.availableParallelism(), {adapter, templates, ...owners, budgetBytes, timeline});
@@ -55,9 +52,4 @@ export async function openWorld({config, keeper, progress, timeline}: WorldOptio
 	const requests = new LeaseRequests({leases, wishes, kept, lingerMs: config.lingerMs});
 	void sweepDead(adapter);
 	return {chosen, description, wishes, templates, leases, requests, kept};
-}
-
-/** Wishes belong to a project and its seeds; which server it runs on does not matter. */
-function wishKey({projectDir, seeds}: HarnessConfig): string {
-	return createHash('sha256').update(`${projectDir}\n${seeds}`).digest('hex').slice(0, 16);
 }

@@ -11,7 +11,7 @@ import {copyCluster, createCluster, createServerFolder, readOwner, removeServerF
 import {freePort} from './embedded/port.ts';
 import {Postmaster} from './embedded/postmaster.ts';
 import {SnapshotStore} from './embedded/snapshot-store.ts';
-import type {Progress, ServerAdapter, ServerIdentity, Snapshot, StartedServer, StartRequest} from './server.ts';
+import type {Progress, ServerAdapter, ServerIdentity, Snapshot, SnapshotPacker, StartedServer, StartRequest} from './server.ts';
 import {throwawaySettings} from './settings.ts';
 import {randomPassword} from './start.ts';
 
@@ -37,6 +37,7 @@ interface Prepared {
 export class EmbeddedAdapter implements ServerAdapter {
 	readonly kind = 'embedded';
 	readonly canSnapshot = true;
+	readonly packer: SnapshotPacker;
 	readonly #binaries: Binaries;
 	readonly #account: Account | undefined;
 	readonly #choosePort: () => Promise<number>;
@@ -49,6 +50,10 @@ export class EmbeddedAdapter implements ServerAdapter {
 		this.#account = account;
 		this.#choosePort = choosePort;
 		this.#store = new SnapshotStore(account);
+		this.packer = {
+			pack: async name => this.#store.pack(name),
+			unpack: async (name, open, signal) => this.#store.unpack(name, open(), signal),
+		};
 	}
 
 	/** @returns nothing when no binaries can be found */

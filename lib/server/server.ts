@@ -1,3 +1,5 @@
+import type {Readable} from 'node:stream';
+
 /** The kinds of server the harness can run tests on. */
 export type ServerKind = 'container' | 'embedded' | 'external';
 
@@ -70,6 +72,18 @@ export interface StartRequest {
 	readonly progress?: Progress;
 }
 
+/** Turns snapshots into bytes, and back: what archives are made of. */
+export interface SnapshotPacker {
+	/** Reads a snapshot as a tar, uncompressed. */
+	pack(name: string): Promise<Readable>;
+	/**
+	 * Makes a snapshot of that name from what `pack` gave. Complete or absent, never half.
+	 * @param open begins to read the tar; it may be called more than once
+	 * @throws {ERR_SNAPSHOT_DAMAGED} for what no snapshot holds: links, files that lie elsewhere, names of other images
+	 */
+	unpack(name: string, open: () => Readable, signal?: AbortSignal): Promise<void>;
+}
+
 /** The port: starts servers of one kind, saves and finds snapshots, and sweeps what dead owners left. */
 export interface ServerAdapter {
 	readonly kind: ServerKind;
@@ -86,6 +100,8 @@ export interface ServerAdapter {
 	has(name: string): Promise<boolean>;
 	/** Removes a snapshot; one that is not there is no error. */
 	remove(name: string): Promise<void>;
+	/** How snapshots become archives; nothing where `canSnapshot` is false. */
+	readonly packer?: SnapshotPacker;
 	/** Removes the servers of owners that are dead; returns the labels of what it removed. */
 	sweep(isAlive: (owner: string) => boolean): Promise<string[]>;
 	/**

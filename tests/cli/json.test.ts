@@ -19,6 +19,10 @@ const printed: ReadonlyArray<readonly [args: readonly string[], keys: readonly s
 	[['report', '--summary', '--junit', 'out/junit.xml'], ['id', 'files']],
 	[['init'], ['projectDir', 'files', 'next']],
 	[['check', 'tests/notes.test.ts'], ['tests', 'issues', 'testData']],
+	[['snapshot', 'key'], ['fingerprint', 'kind', 'identity']],
+	[['snapshot', 'list'], ['fingerprint', 'snapshots']],
+	[['snapshot', 'export', 'out/snapshot.tar'], ['file', 'snapshot', 'fingerprint', 'contents', 'isBuilt']],
+	[['snapshot', 'import', 'out/snapshot.tar'], ['file', 'snapshot', 'wasHere']],
 	[['prune', '--days', '1000'], ['removed', 'kept', 'freedBytes']],
 	[['stop'], ['stopped', 'pid', 'keepers', 'others']],
 ];

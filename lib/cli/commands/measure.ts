@@ -7,6 +7,7 @@ import {describeMachine, findMachine, newestMachine, type History, type MachineH
 import {Measurement, SuiteFailure, type Measured} from '../../history/measure.ts';
 import {packageVersion} from '../../keeper/identity.ts';
 import {RunProgress} from '../../run/progress.ts';
+import {interruptedCode, interruptible} from '../interruptible.ts';
 import {describe} from '../measure/table.ts';
 import {print} from '../output.ts';
 import {loadProjectConfig, type CommonOptions} from '../project.ts';
@@ -27,8 +28,6 @@ const batchesOfBaseline = 2;
 const mostBatches = 6;
 /** How much of AVA's output is shown of a suite that fails. */
 const shownLines = 40;
-/** As shells have it for what SIGINT has ended. */
-const interrupted = 130;
 
 const wrong = (what: string, why: string): CliError => usageError('measure', {what, why});
 
@@ -66,28 +65,12 @@ function isSuspect(history: History, measured: Measured): boolean {
 	return known !== undefined && hasSuspectCounters(known.baseline, measured);
 }
 
-/** Ctrl-C ends the suite first, then its keeper, then the command. */
-async function interruptible<T>(action: (signal: AbortSignal) => Promise<T>): Promise<T> {
-	const controller = new AbortController();
-	const abort = (): void => {
-		controller.abort();
-	};
-
-	process.on('SIGINT', abort);
-	process.on('SIGTERM', abort);
-	try {
-		return await action(controller.signal);
-	} finally {
-		process.off('SIGINT', abort);
-		process.off('SIGTERM', abort);
-	}
-}
-
 async function takeSamples(options: MeasureOptions, history: History): Promise<Outcome> {
 	const {samples} = options;
 	const config = await loadProjectConfig();
 	const progress = new RunProgress(0);
 	try {
+		// Ctrl-C ends the suite first, then its keeper, then the command.
 		return await interruptible(async signal => {
 			const measured = await new Measurement({
 				config, args: options.args, samples, signal, countsBuffers: options.buffers,
@@ -170,7 +153,7 @@ function giveUp(error: unknown): boolean {
 
 	if ((error as Error).name === 'AbortError') {
 		process.stderr.write('Interrupted. Nothing was recorded.\n');
-		process.exitCode = interrupted;
+		process.exitCode = interruptedCode;
 		return true;
 	}
 

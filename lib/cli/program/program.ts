@@ -4,6 +4,7 @@ import {packageVersion} from '../../keeper/identity.ts';
 import {CliCommand} from '../cli-command.ts';
 import {explainUsage} from '../usage.ts';
 import {addDatabaseCommands, addServerCommands} from './server-commands.ts';
+import {addSnapshotCommands} from './snapshot-commands.ts';
 import {addProjectCommands, addRunCommands} from './suite-commands.ts';
 
 /** Help and the version were asked for; help that was not asked for is what a call without a command gets. */
@@ -26,9 +27,14 @@ export function makeProgram(): CliCommand {
 	addProjectCommands(program);
 	addRunCommands(program);
 	addDatabaseCommands(program);
-	for (const command of [program, ...program.commands as CliCommand[]]) {
-		command.exitOverride(error => end(command, error));
-	}
-
+	addSnapshotCommands(program);
+	endOwnWay(program);
 	return program;
+}
+
+function endOwnWay(command: CliCommand): void {
+	command.exitOverride(error => end(command, error));
+	for (const inner of command.commands as CliCommand[]) {
+		endOwnWay(inner);
+	}
 }

@@ -1,5 +1,6 @@
-import {chown} from 'node:fs/promises';
+import {chown, lchown, readdir} from 'node:fs/promises';
 import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
 import process from 'node:process';
 
 /** The operating-system user that PostgreSQL runs as, where that is not the user who runs the harness. */
@@ -23,5 +24,16 @@ export function serverAccount(): Account | undefined {
 export async function giveTo(account: Account | undefined, path: string): Promise<void> {
 	if (account) {
 		await chown(path, account.uid, account.gid);
+	}
+}
+
+/** Gives a folder and all that is in it to the account, what lies deepest first. */
+export async function giveAllTo(account: Account | undefined, folder: string): Promise<void> {
+	if (account) {
+		const entries = await readdir(folder, {recursive: true, withFileTypes: true});
+		const files = entries.map(({parentPath, name}) => join(parentPath, name)).toReversed();
+		for (const file of [...files, folder]) {
+			await lchown(file, account.uid, account.gid);
+		}
 	}
 }

@@ -1,11 +1,13 @@
 import {mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import type {Readable} from 'node:stream';
 import {isDeepStrictEqual} from 'node:util';
 import {cacheSubfolder} from '../../config/folders.ts';
 import {partName} from '../../config/parts.ts';
 import {ServerError} from '../../errors.ts';
 import type {Snapshot} from '../server.ts';
-import {giveTo, type Account} from './account.ts';
+import {giveAllTo, giveTo, type Account} from './account.ts';
+import {notOurs, packFolder, unpackInto} from './cluster-archive.ts';
 import {measureContents, type Contents} from './contents.ts';
 import {exists, folderSize, isSnapshotInUse, keepCluster} from './data-folder.ts';
 
@@ -29,6 +31,17 @@ export function damagedSnapshot(name: string, cause: unknown): ServerError {
 		fix: 'Run again: it is built anew.',
 		cause,
 	});
+}
+
+/** Reads the record of a snapshot that comes from somewhere else: parts of it become arguments and passwords. */
+async function readRecord(folder: string): Promise<Record> {
+	try {
+		const record = JSON.parse(await readFile(path.join(folder, 'record.json'), 'utf8')) as Record;
+		const isRight = /^[\w-]{1,200}$/.test(record.password) && (record.frozen ?? []).every(oid => /^\d{1,10}$/.test(oid));
+		return isRight ? record : await Promise.reject(new Error('it is not as one is written'));
+	} catch (error) {
+		throw notOurs(`its record cannot be read: ${(error as Error).message}`, error);
+	}
 }
 
 /** Saved clusters: one folder each, with the cluster in `data` and a record beside it, renamed into place last. */
@@ -106,6 +119,45 @@ export class SnapshotStore {
 		}
 
 		await rm(part, {recursive: true, force: true});
+	}
+
+	/** Reads a snapshot as a tar: its record and its cluster. */
+	pack(name: string): Readable {
+		return packFolder(this.#folder(name));
+	}
+
+	/**
+	 * Makes a snapshot of what {@link pack} gave. It lies under a private name until it is whole, and is nobody's but ours until then.
+	 * @throws {ERR_SNAPSHOT_DAMAGED}
+	 */
+	async unpack(name: string, contents: Readable, signal?: AbortSignal): Promise<void> {
+		const part = partName(this.#folder(name));
+		try {
+			await rm(part, {recursive: true, force: true});
+			await mkdir(part, {mode: 0o700});
+			await unpackInto(part, contents, signal);
+			await this.#adopt(part);
+			await rm(this.#folder(name), {recursive: true, force: true});
+			await rename(part, this.#folder(name));
+			this.#whole.delete(name);
+		} finally {
+			await rm(part, {recursive: true, force: true});
+		}
+	}
+
+	/** What came in has to be what its record says, and becomes the property of the user that PostgreSQL runs as. */
+	async #adopt(part: string): Promise<void> {
+		const data = path.join(part, 'data');
+		const {password, frozen, contents} = await readRecord(part);
+		const isWhole = await exists(path.join(data, 'PG_VERSION')) && isDeepStrictEqual(measureContents(data), contents);
+		if (!isWhole) {
+			throw notOurs('it holds less, or more, than was saved');
+		}
+
+		const record: Record = {password, frozen: frozen ?? [], sizeBytes: await folderSize(part), ...(contents && {contents})};
+		await writeFile(path.join(part, 'record.json'), JSON.stringify(record), {mode: 0o600});
+		await giveAllTo(this.#account, data);
+		await giveTo(this.#account, part);
 	}
 
 	async list(): Promise<Snapshot[]> {

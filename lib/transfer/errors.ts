@@ -1,0 +1,38 @@
+import {SnapshotError} from '../errors.ts';
+
+/** The file is none that this release can read as an archive. */
+export function archiveError(file: string, what: string, cause?: unknown): SnapshotError {
+	return new SnapshotError('ERR_SNAPSHOT_ARCHIVE', {
+		what: `${file} cannot be read as an archive of a snapshot: ${what}.`,
+		why: 'The file is another one, is cut short, or was written by another release of dataflow-tdd.',
+		fix: `Write it anew where the snapshot is: npx dataflow-tdd snapshot export ${file}`,
+		cause,
+	});
+}
+
+/** What is in the archive is not what was put into it. */
+export function damagedError(file: string, what: string): SnapshotError {
+	return new SnapshotError('ERR_SNAPSHOT_DAMAGED', {
+		what: `The archive ${file} is damaged: ${what}.`,
+		why: 'It was cut short or changed on its way; nothing was imported.',
+		fix: `Copy it again, or write it anew where the snapshot is: npx dataflow-tdd snapshot export ${file}`,
+	});
+}
+
+/** The snapshot is whole, and of other sources, of another server or of another machine. */
+export function mismatchError(source: string, {found, wanted, of}: {readonly found: string; readonly wanted: string; readonly of: string}): SnapshotError {
+	return new SnapshotError('ERR_SNAPSHOT_MISMATCH', {
+		what: `The snapshot in ${source} is not this project's: its ${of} is ${found}, and here it is ${wanted}.`,
+		why: 'Schemas, seeds, packages that they import, or the version of PostgreSQL were others where it was built; nothing was taken over.',
+		fix: 'Build it where the sources are these: npx dataflow-tdd snapshot export, or push; or leave it: the next run builds its own.',
+	});
+}
+
+/** This kind of server has no snapshots, or none that can go that way. */
+export function kindError(what: string, fix: string): SnapshotError {
+	return new SnapshotError('ERR_SNAPSHOT_KIND', {
+		what,
+		why: 'Snapshots of containers are images, those of embedded servers are folders, and an existing server keeps its templates to itself.',
+		fix,
+	});
+}
