@@ -30,7 +30,7 @@ function installationStamp(): string {
 }
 
 /** Variables on which it depends what servers a keeper can have, and where. */
-export const engineVariables: readonly string[] = ['DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_TLS_VERIFY', 'TESTCONTAINERS_HOST_OVERRIDE', 'DATAFLOW_TDD_CACHE', 'DATAFLOW_TDD_DATA'];
+export const engineVariables: readonly string[] = ['DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_TLS_VERIFY', 'DOCKER_CERT_PATH', 'TESTCONTAINERS_HOST_OVERRIDE', 'DATAFLOW_TDD_CACHE', 'DATAFLOW_TDD_DATA'];
 
 const measuring: ReadonlySet<string> = new Set<keyof HarnessConfig>([
 	'shuffle', 'monitor', 'budgetMs', 'maxQueries', 'repeatedStatements', 'allowedRepeats', 'slowMs', 'historyFile', 'report', 'onUnavailable',

@@ -1,4 +1,8 @@
-import {request} from 'node:http';
+import {readFileSync} from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import path from 'node:path';
+import process from 'node:process';
 import {findEngine} from '#lib/server/container/engine.js';
 
 /** A container engine, asked over its own HTTP interface: what the harness uses to talk to it is not to be trusted here. */
@@ -10,12 +14,19 @@ export interface Engine {
 	remove(path: string): Promise<void>;
 }
 
+/** What it takes to speak to an engine that wants certificates, as the environment says; nothing where it says nothing. */
+function certificates(): https.RequestOptions | undefined {
+	const {DOCKER_TLS_VERIFY: verify, DOCKER_CERT_PATH: folder = ''} = process.env;
+	return verify === '1' ? {ca: readFileSync(path.join(folder, 'ca.pem')), cert: readFileSync(path.join(folder, 'cert.pem')), key: readFileSync(path.join(folder, 'key.pem'))} : undefined;
+}
+
 /** The engine that answers at a URL. */
 export function engineAt(url: string): Engine {
 	const {protocol, hostname, port, pathname} = new URL(url);
 	const address = protocol === 'unix:' ? {socketPath: pathname} : {host: hostname, port: Number(port || 2375)};
+	const tls = protocol === 'unix:' ? undefined : certificates();
 	const call = async (method: string, path: string): Promise<string> => new Promise((resolve, reject) => {
-		request({...address, method, path, agent: false}, response => {
+		(tls ? https : http).request({...address, ...tls, method, path, agent: false}, response => {
 			let text = '';
 			response.setEncoding('utf8').on('data', (chunk: string) => {
 				text += chunk;

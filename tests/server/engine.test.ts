@@ -1,7 +1,7 @@
 import {chmod, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {createServer, type Server} from 'node:http';
 import {once} from 'node:events';
-import type {AddressInfo} from 'node:net';
+import {createServer as createTcpServer, type AddressInfo} from 'node:net';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -47,14 +47,25 @@ test('an engine behind the TCP port of DOCKER_HOST is found', async t => {
 	t.true((await findEngine({env: {DOCKER_HOST: `tcp://127.0.0.1:${port}`}, home})).found);
 });
 
-test('with TLS, a port that accepts is answer enough', async t => {
+test('with TLS, an engine that says nothing is given up, and certificates that are missing are named', async t => {
 	const home = await folder(t);
 	const {port} = (await listen(t, 0, 0)).address() as AddressInfo;
-	t.true((await findEngine({env: {DOCKER_HOST: `tcp://127.0.0.1:${port}`, DOCKER_TLS_VERIFY: '1'}, home})).found);
+	const host = `tcp://127.0.0.1:${port}`;
+	const ask = async (env: Record<string, string>) => reason(await findEngine({env: {DOCKER_HOST: host, DOCKER_TLS_VERIFY: '1', ...env}, home, timeoutMs: 200}));
+	t.regex(await ask({}), /DOCKER_CERT_PATH names no folder with ca\.pem, cert\.pem and key\.pem/);
+	t.is(await ask({DOCKER_CERT_PATH: home}), `DOCKER_HOST=${host}: its certificate ${path.join(home, 'ca.pem')} cannot be read: ENOENT`);
+	await Promise.all(['ca.pem', 'cert.pem', 'key.pem'].map(async name => writeFile(path.join(home, name), '')));
+	// Nobody speaks TLS there, and nobody says so either.
+	const silent = createTcpServer(() => {}).listen(0, '127.0.0.1');
+	await once(silent, 'listening');
+	t.teardown(() => silent.close());
+	const url = `tcp://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+	t.is(await ask({DOCKER_HOST: url, DOCKER_CERT_PATH: home}), `DOCKER_HOST=${url} did not answer within 200 ms`);
 });
 
-test('an engine over ssh is believed to be there', async t => {
-	t.true((await findEngine({env: {DOCKER_HOST: 'ssh://build@engine.example'}, home: await folder(t)})).found);
+test('an engine over ssh is refused with a way around, since testcontainers does not speak ssh', async t => {
+	const finding = await findEngine({env: {DOCKER_HOST: 'ssh://build@engine.example'}, home: await folder(t)});
+	t.regex(reason(finding), /^DOCKER_HOST=ssh:\/\/build@engine\.example: Testcontainers does not speak ssh; forward the engine's socket/);
 });
 
 test('an engine in XDG_RUNTIME_DIR or in the properties of testcontainers is found', async t => {

@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs';
 import {readFile} from 'node:fs/promises';
 import http from 'node:http';
-import net from 'node:net';
+import https from 'node:https';
 import {homedir, userInfo} from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -21,6 +21,12 @@ export interface FindEngineOptions {
 interface Candidate {
 	readonly name: string;
 	readonly url: string;
+	readonly tls?: Tls | undefined;
+}
+
+/** The folder of the certificates with which an engine is spoken to, if one is named. */
+interface Tls {
+	readonly folder: string | undefined;
 }
 
 const usualSocket = '/var/run/docker.sock';
@@ -39,14 +45,13 @@ function usualSockets(env: NodeJS.ProcessEnv, home: string): string[] {
 	];
 }
 
-/** Reads the two lines of `~/.testcontainers.properties` that name an engine. */
-async function readProperties(home: string): Promise<Candidate[]> {
+/** Reads lines of `~/.testcontainers.properties`. */
+async function readProperties(home: string): Promise<(key: string) => string | undefined> {
 	const text = await readFile(path.join(home, '.testcontainers.properties'), 'utf8').catch(() => '');
-	return ['tc.host', 'docker.host'].flatMap(key => {
+	return key => {
 		const line = text.split(/\r?\n/).findLast(each => each.split(/[=:]/)[0]?.trim() === key);
-		const url = line?.slice(line.search(/[=:]/) + 1).trim().replaceAll(String.raw`\:`, ':');
-		return url ? [{name: `${key}=${url}`, url}] : [];
-	});
+		return line?.slice(line.search(/[=:]/) + 1).trim().replaceAll(String.raw`\:`, ':');
+	};
 }
 
 /**
@@ -54,13 +59,18 @@ async function readProperties(home: string): Promise<Candidate[]> {
  * but `tc.host` comes before it and nothing after it, so nobody ends up on an engine other than the one they named.
  */
 async function listCandidates(env: NodeJS.ProcessEnv, home: string): Promise<Candidate[]> {
-	const properties = await readProperties(home);
+	const read = await readProperties(home);
+	const named = (key: string, url: string | undefined, tls?: Tls): Candidate[] => url ? [{name: `${key}=${url}`, url, tls}] : [];
+	const isVerified = (env['DOCKER_TLS_VERIFY'] ?? read('docker.tls.verify')) === '1';
+	const tls = isVerified ? {folder: env['DOCKER_CERT_PATH'] ?? read('docker.cert.path')} : undefined;
 	const host = env['DOCKER_HOST'];
-	if (host) {
-		return [...properties.filter(({name}) => name.startsWith('tc.host')), {name: `DOCKER_HOST=${host}`, url: host}];
-	}
-
-	return [...properties, ...usualSockets(env, home).map(socket => ({name: socket, url: `unix://${socket}`}))];
+	return [
+		...named('tc.host', read('tc.host')),
+		...(host ? named('DOCKER_HOST', host, tls) : [
+			...named('docker.host', read('docker.host'), tls),
+			...usualSockets(env, home).map(socket => ({name: socket, url: `unix://${socket}`})),
+		]),
+	];
 }
 
 function connectTo(url: URL): {socketPath: string} | {host: string; port: number} {
@@ -69,37 +79,42 @@ function connectTo(url: URL): {socketPath: string} | {host: string; port: number
 		: {host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || 2375)};
 }
 
+/** @returns the certificates, read as testcontainers reads them: without a folder, it does not encrypt at all */
+async function readCertificates({folder}: Tls): Promise<https.RequestOptions> {
+	if (folder === undefined) {
+		throw new Error('DOCKER_TLS_VERIFY is 1, and DOCKER_CERT_PATH names no folder with ca.pem, cert.pem and key.pem');
+	}
+
+	const [ca, cert, key] = await Promise.all(['ca.pem', 'cert.pem', 'key.pem'].map(async name => readFile(path.resolve(folder, name), 'utf8').catch(({code}: NodeJS.ErrnoException) => {
+		throw new Error(`its certificate ${path.join(folder, name)} cannot be read: ${code}`);
+	})));
+	return {ca, cert, key};
+}
+
 /** Asks `GET /_ping`, the cheapest question an engine has an answer to. */
-async function ping(url: URL, signal: AbortSignal): Promise<void> {
+async function ping(url: URL, tls: Tls | undefined, signal: AbortSignal): Promise<void> {
+	const certificates = tls && url.hostname !== '' ? await readCertificates(tls) : undefined;
+	const options = {...connectTo(url), path: '/_ping', agent: false, signal} as const;
 	const status = await new Promise<number | undefined>((resolve, reject) => {
-		http.get({...connectTo(url), path: '/_ping', agent: false, signal}, response => {
+		const take = (response: http.IncomingMessage): void => {
 			response.resume();
 			resolve(response.statusCode);
-		}).on('error', reject);
+		};
+
+		(certificates ? https.get({...options, ...certificates}, take) : http.get(options, take)).on('error', reject);
 	});
 	if (status !== 200) {
 		throw new Error(`answered with HTTP status ${status}`);
 	}
 }
 
-/** With TLS, a port that accepts is answer enough: the certificates are the client's business. */
-async function knock(url: URL, signal: AbortSignal): Promise<void> {
-	await new Promise<void>((resolve, reject) => {
-		const socket = net.connect({...connectTo(url), signal} as net.NetConnectOpts, () => {
-			socket.destroy();
-			resolve();
-		}).on('error', reject);
-	});
-}
-
-async function ask({url: text}: Candidate, env: NodeJS.ProcessEnv, timeoutMs: number): Promise<void> {
+async function ask({url: text, tls}: Candidate, timeoutMs: number): Promise<void> {
 	const url = new URL(text);
 	if (url.protocol === 'ssh:') {
-		return;
+		throw new Error('Testcontainers does not speak ssh; forward the engine\'s socket, as docs/servers.md shows');
 	}
 
-	const signal = AbortSignal.timeout(timeoutMs);
-	await (env['DOCKER_TLS_VERIFY'] === '1' && url.hostname !== '' ? knock(url, signal) : ping(url, signal));
+	await ping(url, tls, AbortSignal.timeout(timeoutMs));
 }
 
 function explain({name, url}: Candidate, error: unknown, timeoutMs: number): string {
@@ -145,15 +160,15 @@ function mostTelling(failures: ReadonlyArray<{candidate: Candidate; reason: stri
 
 /**
  * Finds out whether a Docker engine answers, where testcontainers would look for one: `tc.host`, `DOCKER_HOST`,
- * `docker.host`, the usual sockets. Takes a few milliseconds, since it does without importing testcontainers.
- * An `ssh:` engine is believed to be there.
+ * `docker.host`, the usual sockets. Takes a few milliseconds, since it does without importing testcontainers. One over ssh is
+ * never found, since testcontainers refuses those.
  */
 export async function findEngine({env = process.env, home = homedir(), timeoutMs = 2000}: FindEngineOptions = {}): Promise<EngineFinding> {
 	const failures: Array<{candidate: Candidate; reason: string}> = [];
 	for (const candidate of await listCandidates(env, home)) {
 		const isAbsent = candidate.url.startsWith('unix:/') && !existsSync(candidate.url.slice('unix://'.length));
 		try {
-			await (isAbsent ? Promise.reject(Object.assign(new Error('absent'), {code: 'ENOENT'})) : ask(candidate, env, timeoutMs));
+			await (isAbsent ? Promise.reject(Object.assign(new Error('absent'), {code: 'ENOENT'})) : ask(candidate, timeoutMs));
 			return {found: true, where: candidate.name};
 		} catch (error) {
 			failures.push({candidate, reason: explain(candidate, error, timeoutMs)});

@@ -14,7 +14,7 @@ const chooseImage = `Choose another image with the option image or with DATAFLOW
 export function engineError(reason: string, cause?: unknown): ServerError {
 	return new ServerError('ERR_SERVER_ENGINE', {
 		what: `No Docker engine answers: ${reason}.`,
-		why: 'It is not running, or this user may not speak to it.',
+		why: 'It is not running, or this machine or this user may not speak to it.',
 		fix: `Start it, point DOCKER_HOST at one, or do without one: server: 'embedded'.`,
 		cause,
 	});
@@ -78,6 +78,15 @@ function startError({image, log, cause}: Failure): ServerError {
 
 function said(cause: unknown): string {
 	return cause instanceof Error ? `: ${cause.message.trim().replace(/\.$/, '')}` : '';
+}
+
+/** PostgreSQL is up in the container, and nobody gets through to it. */
+export function unreachableError(host: string, port: number): ServerError {
+	return new ServerError('ERR_SERVER_START', {
+		what: `PostgreSQL is ready in its container, and nothing answers at ${host}:${port} from here.`,
+		why: `The engine is on another machine, or believed to be, and the ports that it gives to containers are closed to this one, or ${host} is not its address as seen from here.`,
+		fix: 'Open the ports that the engine gives to containers (its ip_local_port_range) to this machine, or set TESTCONTAINERS_HOST_OVERRIDE to the host under which they are reached.',
+	});
 }
 
 const goneCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EACCES', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT']);

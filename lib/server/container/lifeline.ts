@@ -1,6 +1,9 @@
 /** The line that the shell at the top of a container prints when PostgreSQL has ended cleanly and its files may be saved. */
 export const heldLine = 'dataflow-tdd: held';
 
+/** What it prints when PostgreSQL ends because nobody is connected. */
+export const idleLine = 'dataflow-tdd: nobody is connected any more, so this server ends';
+
 /** How long the files of a held server stay there to be saved: the engine freezes the container while it saves. */
 const holdForSeconds = 20;
 
@@ -43,7 +46,7 @@ lifeline() {
 			'listener 75') idle=0 limit=8 ;;
 		esac
 	done
-	echo 'dataflow-tdd: nobody is connected any more, so this server ends' >&2
+	echo '${idleLine}' >&2
 	end_server
 	sleep 5
 	kill -KILL -1

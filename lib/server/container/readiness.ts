@@ -1,5 +1,7 @@
 import net from 'node:net';
 import {setTimeout as delay} from 'node:timers/promises';
+import {unreachableError} from './errors.ts';
+import {idleLine} from './lifeline.ts';
 import type {RunningContainer} from './running-container.ts';
 
 const readyLine = 'database system is ready to accept connections';
@@ -42,11 +44,14 @@ export async function isAnswering(host: string, port: number): Promise<boolean> 
  * Waits until the server in a container accepts connections. It asks whenever the log says that it is ready: once in a
  * snapshot; twice in a new cluster, where the first time is a server for the entry point alone. It also asks four times
  * a second, since an image may keep its log elsewhere.
+ * @throws {ERR_SERVER_START} when it is ready and nobody gets through: its lifeline ends it then, after some seconds
  */
 export async function untilReady(running: RunningContainer, host: string, port: number): Promise<void> {
 	const deadline = performance.now() + readyWithinMs;
-	const ended = running.ended.then(reason => {
-		throw new Error(reason);
+	const ended = running.ended.then(async reason => {
+		// What the container said last may still be under way.
+		await Promise.race([running.log.closed, delay(1000, undefined, {ref: false})]);
+		throw running.log.tail().includes(idleLine) ? unreachableError(host, port) : new Error(reason);
 	});
 	let position = 0;
 	while (performance.now() < deadline) {

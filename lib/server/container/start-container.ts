@@ -19,9 +19,15 @@ export interface StartedContainer {
 	readonly image: Image;
 }
 
+/**
+ * A machine that vanishes says no farewell: after 25 s without an answer a connection from it is closed, so that the lifeline can
+ * tell. Engines that pass connections on through a proxy of their own need some three minutes.
+ */
+const keepalive = ['tcp_keepalives_idle=10', 'tcp_keepalives_interval=5', 'tcp_keepalives_count=3'];
+
 /** Of an image that does not say its version, the settings are those that the oldest one knows. */
 function settings(image: Image): string[] {
-	const all = ['listen_addresses=*', `port=${containerPort}`, ...throwawaySettings(imageVersion(image) ?? 15)];
+	const all = ['listen_addresses=*', `port=${containerPort}`, ...keepalive, ...throwawaySettings(imageVersion(image) ?? 15)];
 	return all.flatMap(setting => ['-c', setting]);
 }
 
