@@ -7,6 +7,8 @@ import type {Kysely} from 'kysely';
 import {leadTo} from '../config/stray.ts';
 import {TemplateError, redact} from '../errors.ts';
 import type {Client} from '../postgres/client.ts';
+import {withoutDown} from './down-sections.ts';
+import {foreignToolOf} from './foreign-migration.ts';
 import {runScript} from './script/run.ts';
 import type {SchemaStep} from './sources.ts';
 
@@ -42,21 +44,39 @@ export async function applyStep(step: SchemaStep, target: Target): Promise<void>
 	}
 }
 
-/** One-file migrations of dbmate and its kin hold the way back after a marker. */
-function withoutDown(text: string): string {
-	const marker = /^--\s*(?:migrate:down|\+goose Down|\+migrate Down).*$/im.exec(text);
-	return marker ? text.slice(0, marker.index) : text;
+/**
+ * Knex's migrations run on a Kysely without an error and without any effect, since both have a `schema.createTable`.
+ * So whose a migration is has to be known before it runs.
+ */
+async function refuseForeign(file: string, projectDir: string): Promise<void> {
+	const tool = foreignToolOf(await readFile(file, 'utf8'));
+	if (tool) {
+		const folder = path.relative(projectDir, path.dirname(file)).split(path.sep).join('/');
+		throw new TemplateError('ERR_TEMPLATE_MIGRATION', {
+			what: `The migration ${path.relative(projectDir, file)} is one of ${tool.name}, not of Kysely.`,
+			why: `Its \`up\` expects what ${tool.name} hands it; the harness hands a Kysely to migrations in TypeScript and JavaScript.`,
+			fix: `Let ${tool.name} apply its migrations: {schemas: {command: '${tool.command}', inputs: ['${folder}']}}`,
+		});
+	}
+}
+
+/** What Kysely builds does nothing until it is executed; a migration that returns it has forgotten that. */
+function refuseUnexecuted(result: unknown): void {
+	if (typeof (result as {execute?: unknown} | undefined)?.execute === 'function') {
+		throw new TypeError('it returns a statement that was never executed; end it with `.execute()`');
+	}
 }
 
 async function runMigration(file: string, {db, projectDir}: Target): Promise<void> {
 	const name = path.relative(projectDir, file);
+	await refuseForeign(file, projectDir);
 	try {
 		const module = await import(pathToFileURL(file).href) as {up?: (db: Kysely<any>) => Promise<void>};
 		if (typeof module.up !== 'function') {
 			throw new TypeError('it exports no function `up`; begin the name of a helper file with an underscore');
 		}
 
-		await module.up(db);
+		refuseUnexecuted(await module.up(db));
 	} catch (error) {
 		const {message, detail} = error as Error & {detail?: string};
 		throw new TemplateError('ERR_TEMPLATE_MIGRATION', {

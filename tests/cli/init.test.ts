@@ -105,6 +105,20 @@ for (const [name, schemas] of [
 	});
 }
 
+test('migrations of Knex and node-pg-migrate are left to their own commands, those of Kysely are not', async t => {
+	const option = async (files: Readonly<Record<string, string>>): Promise<string> => {
+		const folder = await folderWith(t, files);
+		await init(t, folder);
+		return /\{schemas: (.*)\}\);\n/.exec(await readFile(path.join(folder, 'ava.config.mjs'), 'utf8'))![1]!;
+	};
+
+	const knex = `/** @param {import("knex").Knex} knex */\nexport const up = async (knex) => {};\n`;
+	t.is(await option({'migrations/1.js': knex, 'knexfile.js': ''}), `{command: 'npx knex migrate:latest', inputs: ['migrations', 'knexfile.js']}`);
+	t.is(await option({'db/migrations/1.js': 'exports.up = function(knex) {};\n'}), `{command: 'npx knex migrate:latest', inputs: ['db/migrations']}`);
+	t.is(await option({'migrations/1.js': 'export const up = (pgm) => {};\n'}), `{command: 'npx node-pg-migrate up', inputs: ['migrations']}`);
+	t.is(await option({'migrations/1.ts': `import type {Kysely} from 'kysely';\nexport const up = async (knex: Kysely<any>) => {};\n`}), `'migrations'`);
+});
+
 test('the tests that init writes run on the migrations that were there', async t => {
 	const folder = await folderWith(t, {'db/migrations/001.sql': 'create table things (id int);'});
 	await init(t, folder);

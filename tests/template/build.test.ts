@@ -186,7 +186,36 @@ test.serial('a schema command that is not installed is an error that says so', a
 	t.regex((await failure(t, workshop.build(), 'ERR_TEMPLATE_COMMAND')).message, /exit code 127; it printed: .*no-such-migrator/s);
 });
 
-const markers = ['-- migrate:down', '-- +goose Down', '-- +migrate Down', '--migrate:down transaction:false'];
+test.serial('what migration tools write is applied as they apply it', async t => {
+	const tools = path.join(import.meta.dirname, 'tools');
+	const knex = path.resolve(import.meta.dirname, '../../node_modules/knex/bin/cli.js');
+	const {run, ask} = await makeWorkshop(t, {}, () => [
+		...['dbmate', 'drizzle', 'kysely', 'node-pg-migrate', 'prisma/migrations'].map(folder => path.join(tools, folder)),
+		{command: `${process.execPath} ${knex} --knexfile ${tools}/knex/knexfile.js migrate:latest`, inputs: [path.join(tools, 'knex')]},
+	]);
+	await run();
+	await ask(bareCombination, async client => {
+		const made = ['PrismaUser', 'dbmate_users', 'drizzle_posts', 'drizzle_users', 'knex_migrations', 'knex_migrations_lock', 'knex_users', 'kysely_users', 'npm_users'];
+		t.deepEqual(await column(client, tables), made.toSorted());
+		t.deepEqual(await column(client, `select indisvalid from pg_index where indexrelid = 'dbmate_users_lower'::regclass`), [true]);
+		t.deepEqual(await column(client, `select confrelid::regclass::text from pg_constraint where conname = 'drizzle_posts_author_users_id_fk'`), ['drizzle_users']);
+	});
+});
+
+test.serial('a migration of another tool is an error that says how that tool is run', async t => {
+	for (const [text, words] of [
+		['/** @param {import("knex").Knex} knex */\nexport const up = async knex => knex.schema.createTable("a", table => table.increments());', /migrations\/1\.js is one of Knex, not of Kysely.*npx knex migrate:latest', inputs: \['migrations'\]/],
+		['exports.up = function (knex) {};', /is one of Knex/],
+		['export const up = pgm => { pgm.createTable("a", {id: "id"}); };', /is one of node-pg-migrate.*npx node-pg-migrate up/],
+		['export const up = k => k.schema.createTable("a", table => table.increments());', /1\.js failed: it returns a statement that was never executed; end it with `\.execute\(\)`/],
+	] as const) {
+		const workshop = await makeWorkshop(t, {'migrations/1.js': text}, dir => [path.join(dir, 'migrations')]);
+		t.regex((await failure(t, workshop.run(), 'ERR_TEMPLATE_MIGRATION')).message, words);
+		t.deepEqual(await workshop.left(), nothing);
+	}
+});
+
+const markers = ['-- migrate:down', '-- +goose Down', '-- +migrate Down', '--migrate:down transaction:false', '-- Down Migration', '---- DOWN MIGRATION ----'];
 for (const marker of markers) {
 	test.serial(`what comes after '${marker}' is not run`, async t => {
 		const {build, ask} = await makeWorkshop(t, {'schemas/1.sql': `-- migrate:up\ncreate table kept (a int);\n${marker}\ndrop table kept;\n`});
@@ -196,6 +225,12 @@ for (const marker of markers) {
 		});
 	});
 }
+
+test.serial('a way forth behind a way back is run, and errors name the lines of the file', async t => {
+	const {build} = await makeWorkshop(t, {'schemas/1.sql': `-- Down Migration\ndrop table kept;\n\n-- Up Migration\ncreate table kept (a int);\ninsert into missing values (1);\n`});
+	const error = await failure(t, build(), 'ERR_TEMPLATE_SQL');
+	t.regex(error.message, /schemas\/1\.sql:6:13/);
+});
 
 test.serial('G16: migrations may use what refuses a transaction, and a new enum value', async t => {
 	const {build, ask} = await makeWorkshop(t, {

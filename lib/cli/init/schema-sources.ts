@@ -1,5 +1,6 @@
 import {existsSync, readFileSync, readdirSync} from 'node:fs';
 import path from 'node:path';
+import {foreignToolOf} from '../../template/foreign-migration.ts';
 
 /** Where the DDL of a project lies already, so that an example of ours would be in its way. */
 export interface ExistingSchemas {
@@ -34,7 +35,19 @@ function findMigrations(projectDir: string): ExistingSchemas | undefined {
 	}
 
 	const folder = migrationFolders.find(name => filesBelow(path.join(projectDir, name)).some(file => /(?<!\.d)\.(?:sql|[jt]s)$/.test(file)));
-	return folder === undefined ? undefined : {name: `${folder}/`, option: `'${folder}'`};
+	return folder === undefined ? undefined : {name: `${folder}/`, option: optionFor(projectDir, folder)};
+}
+
+/** The folder itself, or the command of the tool whose modules are in it. */
+function optionFor(projectDir: string, folder: string): string {
+	const modules = filesBelow(path.join(projectDir, folder)).filter(file => /(?<!\.d)\.[cm]?[jt]s$/.test(file));
+	const tool = modules.map(file => foreignToolOf(readFileSync(path.join(projectDir, folder, file), 'utf8'))).find(found => found !== undefined);
+	if (!tool) {
+		return `'${folder}'`;
+	}
+
+	const inputs = [folder, ...tool.configurations.filter(name => existsSync(path.join(projectDir, name)))];
+	return `{command: '${tool.command}', inputs: [${inputs.map(input => `'${input}'`).join(', ')}]}`;
 }
 
 /** Looks for schemas and migrations. `example` is the schema that init writes: where it is all there is, it is not in the way of itself. */
