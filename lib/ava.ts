@@ -1,14 +1,18 @@
-export {tddDataflow, tddSeededData, tddTestContext, type DataflowContext, type RollbackTestOptions, type SeededContext} from './fixtures/rollback.ts';
-export {tddParallelSafe, type CloneTestOptions, type ParallelSafeFixture} from './fixtures/parallel-safe.ts';
-export {performanceMonitoredTest, type MonitoringOptions, type PerformanceMonitoring} from './fixtures/performance-monitored.ts';
-export {memoryOptimizedTest, type MemoryOptions, type MemoryTools} from './fixtures/memory-optimized.ts';
-export {performanceFallback, tddPerformanceTracker, type FallbackOptions, type PerformanceFallback, type PerformanceTracking} from './fixtures/performance-budget.ts';
-export {bothApproaches, type Approaches, type Assertions} from './fixtures/both-approaches.ts';
-export {enhancedTddContext, type Enhancement} from './fixtures/enhanced.ts';
-export type {MeasuredContext, MeasuredFixture, MeasuredOptions} from './fixtures/measured.ts';
+export {
+	enhancedTddContext, memoryOptimizedTest, performanceFallback, performanceMonitoredTest, tddDataflow, tddParallelSafe, tddPerformanceTracker, tddSeededData, tddTestContext,
+	type MeasuredFixture, type ParallelSafeFixture,
+} from './fixtures/ava/fixtures.ts';
+export {bothApproaches, type Approaches, type Assertions} from './fixtures/ava/both-approaches.ts';
+export type {Body, Fixture} from './fixtures/ava/fixture.ts';
+export type {CloneTestOptions} from './fixtures/parallel-safe.ts';
+export type {Enhancement} from './fixtures/enhanced.ts';
+export type {MeasuredContext, MeasuredOptions} from './fixtures/measured.ts';
+export type {MemoryOptions, MemoryTools} from './fixtures/memory-optimized.ts';
+export type {FallbackOptions, PerformanceFallback, PerformanceTracking} from './fixtures/performance-budget.ts';
+export type {MonitoringOptions, PerformanceMonitoring} from './fixtures/performance-monitored.ts';
+export type {DataflowContext, RollbackTestOptions, SeededContext} from './fixtures/rollback.ts';
 export type {Alert, Threshold} from './monitor/live/alert-handler.ts';
 export type {CloneContext, CloneOptions} from './context/clone/clone-context.ts';
-export type {Body, Fixture} from './fixtures/fixture.ts';
 export type {RollbackOptions, TestContext} from './context/rollback-context.ts';
 export {expectQueries, type QueryBounds} from './context/expect-queries.ts';
 export type {TestLimits} from './monitor/limits.ts';
