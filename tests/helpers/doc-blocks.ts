@@ -8,7 +8,7 @@ export interface DocBlock {
 	readonly code: string;
 	/** The file that it is: its first line, or the comment in front of it, says so. */
 	readonly file: string | undefined;
-	/** What is checked of it: a file runs, a part only compiles, and what cannot run has a reason in the page's source. */
+	/** What is checked of it: a file runs, a part only compiles, and what cannot run has a reason in the page's source, for itself or for the rest of the page. */
 	readonly kind: 'file' | 'types only' | 'not run' | 'unknown';
 }
 
@@ -19,11 +19,12 @@ const firstLine = /^(?:\/\/|--) ((?:[\w-]+\/)*[\w.-]+\.(?:ts|mjs|js|sql))(?:\n|:
 /** The blocks of a page in the languages that can be tried. */
 export function readBlocks(root: URL, page: string): DocBlock[] {
 	const text = readFileSync(new URL(page, root), 'utf8');
+	const rest = text.search(/^<!-- not run from here: [^\n]+ -->$/m);
 	return [...text.matchAll(fence)].filter(([, , , language]) => languages.has(language!)).map(match => {
 		const [whole, mark, note, language, code] = match as unknown as [string, DocBlock['kind'] | undefined, string, string, string];
 		const line = text.slice(0, match.index + whole.indexOf('```')).split('\n').length;
 		const file = mark === 'file' ? note : mark ? undefined : firstLine.exec(code)?.[1];
-		return {place: `${page}:${line}`, language, code, file, kind: file ? 'file' : mark ?? 'unknown'};
+		return {place: `${page}:${line}`, language, code, file, kind: file ? 'file' : mark ?? (rest !== -1 && match.index > rest ? 'not run' : 'unknown')};
 	});
 }
 
