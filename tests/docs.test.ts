@@ -1,5 +1,5 @@
 import {execFile} from 'node:child_process';
-import {mkdir, writeFile} from 'node:fs/promises';
+import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import {pathToFileURL} from 'node:url';
@@ -13,9 +13,9 @@ import {runCli} from './helpers/project.ts';
 import {makeProject, outcomes, type Project} from './helpers/run-ava.ts';
 
 const root = path.dirname(import.meta.dirname);
+const pages = (await glob('docs/*.md', {cwd: root})).toSorted();
 // The API's reference is written by a script, out of what compiles.
-const pages = (await glob('docs/*.md', {cwd: root, ignore: ['docs/api.md']})).toSorted();
-const blocks = pages.flatMap(page => readBlocks(pathToFileURL(`${root}/`), page));
+const blocks = pages.filter(page => page !== 'docs/api.md').flatMap(page => readBlocks(pathToFileURL(`${root}/`), page));
 const isConfig = ({file = ''}: DocBlock): boolean => /^[\w.-]+\.(?:mjs|js|ts)$/.test(file);
 const files = blocks.filter(block => block.kind === 'file' && !isConfig(block));
 const configs = blocks.filter(block => isConfig(block));
@@ -56,6 +56,11 @@ test.after.always(async () => {
 test('a block of code in docs/ is a file, a part that compiles, or says why it does not run', t => {
 	t.true(blocks.length > 30);
 	t.deepEqual(blocks.filter(({kind}) => kind === 'unknown').map(({place}) => `${place}: begin it with // path/of/the.file, or put <!-- file: path -->, <!-- types only: reason --> or <!-- not run: reason --> in front of it`), []);
+});
+
+test('every page of docs/ is in its index', async t => {
+	const index = await readFile(path.join(root, 'docs/README.md'), 'utf8');
+	t.deepEqual(pages.filter(page => page !== 'docs/README.md' && !index.includes(`](${path.basename(page)}`)), []);
 });
 
 test('no two pages show different files of one name', t => {
