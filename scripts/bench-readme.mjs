@@ -1,4 +1,4 @@
-// Writes the benchmark's results, bench/results/latest.json, into the README; with --check, says whether they are there.
+// Writes the benchmark's results, bench/results/latest.json, into the README and docs/benchmarks.md; with --check, says whether they are there.
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -30,17 +30,33 @@ function budget() {
 }
 
 /** What a user could have picked instead, the fastest first. */
+function sortedPeers({measurements}) {
+	const order = ({what, figure}) => (what.startsWith('peers: dataflow-tdd') ? 0 : 1e9) + (figure?.value ?? 1e8);
+	return measurements.toSorted((a, b) => order(a) - order(b)).map(({what, server = 'in the worker', figure, ...rest}) => (
+		{name: what.replace('peers: ', ''), server, took: figure ? `${(figure.value / 1000).toFixed(2)} s` : '-', ...rest}));
+}
+
 function peers() {
 	const result = resultOf('peers');
 	if (!result) {
 		return missing('peers');
 	}
 
-	const order = ({what, figure}) => (what.startsWith('peers: dataflow-tdd') ? 0 : 1e9) + (figure?.value ?? 1e8);
-	const rows = result.measurements.toSorted((a, b) => order(a) - order(b)).map(({what, server = 'in the worker', figure, ratio, note, details}) => [
-		what.replace('peers: ', ''), note, server, figure ? `${(figure.value / 1000).toFixed(2)} s` : '-', times(ratio), times(details?.toWarm), times(details?.toStarting),
-	]);
+	const rows = sortedPeers(result).map(({name, server, took, ratio, note, details}) => [name, note, server, took, times(ratio), times(details?.toWarm), times(details?.toStarting)]);
 	return `${toTable(['200 tests in 10 files', 'set-up', 'server', 'took', 'to empty tests', 'to dataflow-tdd', 'to dataflow-tdd, servers to start'], rows)}\n\n${circumstances([result])}`;
+}
+
+/** The same, as short as the README has it: one line for each, on both kinds of server. */
+function peersInShort() {
+	const result = resultOf('peers');
+	if (!result) {
+		return missing('peers');
+	}
+
+	const byName = Map.groupBy(sortedPeers(result), ({name}) => name);
+	const cell = (rows, wanted) => rows.filter(({server}) => server === wanted).map(({took, details}) => `${took}, ${times(details?.toWarm)}`).join('');
+	const rows = [...byName].map(([name, found]) => [name === 'dataflow-tdd' ? `${name}, servers up from the run before` : name, cell(found, 'embedded') || cell(found, 'in the worker'), cell(found, 'container')]);
+	return `${toTable(['200 tests in 10 files', 'embedded', 'container'], rows)}\n\n${circumstances([result])} The factors are to the first line.`;
 }
 
 function overhead() {
@@ -53,7 +69,7 @@ const alts = {tests: 'number of tests', files: 'number of test files', tables: '
 
 function growth() {
 	const drawn = Object.keys(alts).filter(unit => resultOf(`growth-${unit}`) && existsSync(path.join(root, 'docs', 'images', `growth-${unit}.svg`)));
-	return drawn.length === 0 ? missing('growth') : drawn.map(unit => `![How long a run takes over the ${alts[unit]}](docs/images/growth-${unit}.svg)`).join('\n\n');
+	return drawn.length === 0 ? missing('growth') : drawn.map(unit => `![How long a run takes over the ${alts[unit]}](images/growth-${unit}.svg)`).join('\n\n');
 }
 
 function headline() {
@@ -61,21 +77,34 @@ function headline() {
 	return `200 tests on a real database take ${warm.ratio.toFixed(2)} times as long as 200 empty ones.`;
 }
 
-const file = path.join(root, 'README.md');
-const before = readFileSync(file, 'utf8');
-let text = before;
-for (const [name, content] of Object.entries({headline: headline(), bench: `\n${budget()}\n`, peers: `\n${peers()}\n`, overhead: `\n${overhead()}\n`, growth: `\n${growth()}\n`})) {
-	const place = new RegExp(`<!-- ${name} -->[^]*?<!-- /${name} -->`);
-	if (!place.test(text)) {
-		throw new Error(`the README has no place for ${name}`);
+const pages = {
+	'README.md': {headline: headline(), peers: `\n${peersInShort()}\n`},
+	'docs/benchmarks.md': {bench: `\n${budget()}\n`, 'peers-all': `\n${peers()}\n`, overhead: `\n${overhead()}\n`, growth: `\n${growth()}\n`},
+};
+const stale = [];
+for (const [page, places] of Object.entries(pages)) {
+	const file = path.join(root, page);
+	const before = readFileSync(file, 'utf8');
+	let text = before;
+	for (const [name, content] of Object.entries(places)) {
+		const place = new RegExp(`<!-- ${name} -->[^]*?<!-- /${name} -->`);
+		if (!place.test(text)) {
+			throw new Error(`${page} has no place for ${name}`);
+		}
+
+		text = text.replace(place, () => `<!-- ${name} -->${content}<!-- /${name} -->`);
 	}
 
-	text = text.replace(place, () => `<!-- ${name} -->${content}<!-- /${name} -->`);
+	if (text !== before) {
+		stale.push(page);
+	}
+
+	if (!process.argv.includes('--check')) {
+		writeFileSync(file, text);
+	}
 }
 
 if (process.argv.includes('--check')) {
-	process.exitCode = text === before ? 0 : 1;
-	process.stdout.write(text === before ? 'the README shows the latest results\n' : 'the README shows other results than bench/results/latest.json: node scripts/bench-readme.mjs\n');
-} else {
-	writeFileSync(file, text);
+	process.exitCode = stale.length > 0 ? 1 : 0;
+	process.stdout.write(stale.length > 0 ? `${stale.join(' and ')}: other results than in bench/results/latest.json; node scripts/bench-readme.mjs writes them\n` : 'README.md and docs/benchmarks.md show the latest results\n');
 }

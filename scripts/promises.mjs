@@ -1,11 +1,11 @@
-// Writes the table of promises into the README, from what the test files declare; `--check` says where it is out of date or empty.
+// Writes the table of promises into docs/guarantees.md, from what the test files declare; `--check` says where it is out of date or empty.
 import {readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import {readPromiseTests} from './promise-tests.mjs';
 
 const root = path.dirname(import.meta.dirname);
-const readme = path.join(root, 'README.md');
+const page = path.join(root, 'docs', 'guarantees.md');
 const promises = JSON.parse(readFileSync(path.join(root, 'tests', 'promises.json'), 'utf8'));
 const tests = readPromiseTests();
 const problems = tests.filter(({isClear}) => !isClear).map(({file, title}) => `${file}: '${title}' has to begin with its promise and whose it is: 'G05 R: …' for rollback contexts, 'G05 C: …' for clones, 'G05 RC: …' for both`);
@@ -30,20 +30,20 @@ function cell(id, mode) {
 
 function proofs(id) {
 	const files = [...new Set(tests.filter(({ids}) => ids.includes(id)).map(({file}) => file))];
-	return files.map(file => `[${file.replace(/^tests\/(?:context\/)?/, '').replace(/\.test\.ts$/, '')}](${file})`).join(', ');
+	return files.map(file => `[${file.replace(/^tests\/(?:context\/)?/, '').replace(/\.test\.ts$/, '')}](../${file})`).join(', ');
 }
 
 const rows = Object.entries(promises).map(([id, {promise}]) => [id, promise, cell(id, 'R'), cell(id, 'C'), proofs(id)]);
 const table = [['id', 'promise', 'rollback', 'clone', 'proof'], ['---', '---', '---', '---', '---'], ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n');
-const before = readFileSync(readme, 'utf8');
+const before = readFileSync(page, 'utf8');
 const after = before.replace(/<!-- promises -->[^]*?<!-- \/promises -->/, () => `<!-- promises -->\n${table}\n<!-- /promises -->`);
 
 if (process.argv.includes('--check')) {
 	if (after !== before) {
-		problems.push('The table of promises in README.md is out of date: node scripts/promises.mjs writes it');
+		problems.push('The table of promises in docs/guarantees.md is out of date: node scripts/promises.mjs writes it');
 	}
 } else {
-	writeFileSync(readme, after);
+	writeFileSync(page, after);
 }
 
 for (const problem of problems) {
