@@ -56,6 +56,14 @@ export function createContainerAdapter(options: ContainerAdapterOptions): Server
 		list: async () => (await adapter()).list(),
 		has: async name => (await adapter()).has(name),
 		remove: async name => (await adapter()).remove(name),
+		packer: {
+			pack: async name => (await adapter()).packer.pack(name),
+			unpack: async (name, open, signal) => (await adapter()).packer.unpack(name, open, signal),
+		},
+		carrier: {
+			push: async request => (await adapter()).carrier.push(request),
+			pull: async request => (await adapter()).carrier.pull(request),
+		},
 		sweep: async isAlive => (await adapter()).sweep(isAlive),
 	};
 }

@@ -84,6 +84,38 @@ export interface SnapshotPacker {
 	unpack(name: string, open: () => Readable, signal?: AbortSignal): Promise<void>;
 }
 
+/** What is to be pushed, and to where. */
+export interface PushRequest {
+	readonly name: string;
+	/** Such as `registry.example.com/team/snapshots`, without a tag. */
+	readonly repository: string;
+	readonly tag: string;
+	readonly progress: Progress;
+	readonly signal?: AbortSignal | undefined;
+}
+
+/** What is to be pulled, and what it has to be. */
+export interface PullRequest extends Omit<PushRequest, 'name'> {
+	/** The one thing that may come, such as `sha256:...`. Default: whatever bears the tag. */
+	readonly digest?: string | undefined;
+	/** True for the name of a snapshot that is wanted. */
+	readonly isWanted: (name: string) => boolean;
+}
+
+/** Brings snapshots to registries, and from there. */
+export interface SnapshotCarrier {
+	/**
+	 * @returns the digest under which the registry has it
+	 * @throws {ERR_SNAPSHOT_REGISTRY}, {ERR_SNAPSHOT_LOGIN}
+	 */
+	push(request: PushRequest): Promise<string>;
+	/**
+	 * Takes a snapshot over if it is what is wanted. Complete or absent, never half.
+	 * @throws {ERR_SNAPSHOT_MISMATCH}, {ERR_SNAPSHOT_ABSENT}, {ERR_SNAPSHOT_REGISTRY}, {ERR_SNAPSHOT_LOGIN}
+	 */
+	pull(request: PullRequest): Promise<{readonly name: string; readonly digest: string; readonly sizeBytes: number}>;
+}
+
 /** The port: starts servers of one kind, saves and finds snapshots, and sweeps what dead owners left. */
 export interface ServerAdapter {
 	readonly kind: ServerKind;
@@ -100,6 +132,8 @@ export interface ServerAdapter {
 	has(name: string): Promise<boolean>;
 	/** Removes a snapshot; one that is not there is no error. */
 	remove(name: string): Promise<void>;
+	/** How snapshots come to registries; nothing where they are no images. */
+	readonly carrier?: SnapshotCarrier;
 	/** How snapshots become archives; nothing where `canSnapshot` is false. */
 	readonly packer?: SnapshotPacker;
 	/** Removes the servers of owners that are dead; returns the labels of what it removed. */

@@ -8,7 +8,7 @@ import {readImportGraph, readPackageVersions, type ImportGraph} from './import-g
 import {expandInputs, expandSources, type SchemaStep} from './sources.ts';
 
 /** Raised when what a template holds, or how it is stored, changes its meaning. */
-export const formatVersion = 7;
+export const formatVersion = 8;
 
 type Inputs = Pick<HarnessConfig, 'projectDir' | 'schemas' | 'seeds' | 'fingerprint'>;
 

@@ -19,15 +19,6 @@ export function damagedError(file: string, what: string): SnapshotError {
 	});
 }
 
-/** The snapshot is whole, and of other sources, of another server or of another machine. */
-export function mismatchError(source: string, {found, wanted, of}: {readonly found: string; readonly wanted: string; readonly of: string}): SnapshotError {
-	return new SnapshotError('ERR_SNAPSHOT_MISMATCH', {
-		what: `The snapshot in ${source} is not this project's: its ${of} is ${found}, and here it is ${wanted}.`,
-		why: 'Schemas, seeds, packages that they import, or the version of PostgreSQL were others where it was built; nothing was taken over.',
-		fix: 'Build it where the sources are these: npx dataflow-tdd snapshot export, or push; or leave it: the next run builds its own.',
-	});
-}
-
 /** This kind of server has no snapshots, or none that can go that way. */
 export function kindError(what: string, fix: string): SnapshotError {
 	return new SnapshotError('ERR_SNAPSHOT_KIND', {

@@ -1,5 +1,6 @@
 import type {ServerKind} from '../server/server.ts';
-import {archiveError, mismatchError} from './errors.ts';
+import {mismatchError} from '../server/snapshot-errors.ts';
+import {archiveError} from './errors.ts';
 
 /** Raised when archives are laid out in another way. */
 export const archiveFormat = 1;

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import {existsSync, readFileSync} from 'node:fs';
 import {readdir, rm} from 'node:fs/promises';
 import path from 'node:path';
@@ -32,7 +33,7 @@ export function filesOf(options: Readonly<Record<string, unknown>>): MachineFile
 }
 
 /** Sets a machine up; after the test its keeper is stopped, and its folders are removed. */
-export async function makeMachine(t: ExecutionContext, {schema, options}: MachineFiles, env: Readonly<Record<string, string | undefined>> = {}): Promise<Machine> {
+export async function makeMachine(t: Pick<ExecutionContext, 'teardown'>, {schema, options}: MachineFiles, env: Readonly<Record<string, string | undefined>> = {}): Promise<Machine> {
 	const dir = await makeProjectFolder({
 		'package.json': JSON.stringify({type: 'module', 'dataflow-tdd': {workers: 1, lingerMs: 0, schemas: ['schemas', {command: 'node step.mjs', inputs: ['step.mjs']}], ...options}}),
 		'schemas/001.sql': schema,
@@ -47,7 +48,7 @@ export async function makeMachine(t: ExecutionContext, {schema, options}: Machin
 		dir, cache, cli,
 		async json(...args) {
 			const {status, stdout, stderr} = await cli(...args, '--json');
-			t.is(status, 0, stderr);
+			assert.equal(status, 0, stderr);
 			return JSON.parse(stdout);
 		},
 		snapshots: async () => (await readdir(path.join(cache, 'snapshots')).catch(() => [])).filter(name => !/^empty-[\d-]+$/.test(name)),

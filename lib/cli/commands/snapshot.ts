@@ -1,39 +1,13 @@
 import path from 'node:path';
-import process from 'node:process';
 import {CliError, HarnessError} from '../../errors.ts';
 import {makeFolder} from '../../report/write.ts';
-import {RunProgress} from '../../run/progress.ts';
-import type {TransferOptions} from '../../transfer/project-snapshot.ts';
-import {interruptedCode, interruptible} from '../interruptible.ts';
+import {carrying, seconds} from '../carrying.ts';
 import {formatBytes, formatTable, print} from '../output.ts';
 import {loadProjectConfig, type CommonOptions} from '../project.ts';
 
 /** What a command with one argument takes. */
 export interface SnapshotOptions extends CommonOptions {
 	readonly args: readonly string[];
-}
-
-/** Below this, nobody wonders what is going on. */
-const silentMs = 400;
-
-const seconds = (startedAt: number): string => `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
-
-/** Shows what takes long, and lets Ctrl-C take back what was begun: then the command has said nothing, and ends with 130. */
-async function carrying(action: (options: TransferOptions) => Promise<void>): Promise<void> {
-	const progress = new RunProgress(silentMs);
-	try {
-		await interruptible(async signal => action({signal, progress(step, fraction) {
-			progress.show(step, fraction);
-		}}));
-	} catch (error) {
-		if ((error as Error).name !== 'AbortError') {
-			throw error;
-		}
-
-		process.exitCode = interruptedCode;
-	} finally {
-		progress.done(undefined);
-	}
 }
 
 /** Prints the fingerprint that the snapshot of this project has, or would have. */

@@ -18,6 +18,20 @@ function addArchiveCommands(snapshot: CliCommand): void {
 		.action(withArgument(async () => (await import('../commands/snapshot.ts')).importFrom));
 }
 
+function addRegistryCommands(snapshot: CliCommand): void {
+	snapshot.command('push').description('push the snapshot of this project to a registry, tagged by its fingerprint; it is built first where it is not there')
+		.argument('<repository>', 'the registry and a name in it, without a tag; logins are those of `docker login`')
+		.option('--json', 'print JSON')
+		.addExamples(['dataflow-tdd snapshot push ghcr.io/acme/shop-snapshots # behind the tests: then the seeds that they asked for are in it'])
+		.action(withArgument(async () => (await import('../commands/snapshot-registry.ts')).push));
+	snapshot.command('pull').description('pull the snapshot of this project from a registry, if it is of these sources and of this image of PostgreSQL')
+		.argument('<repository>', 'the registry and a name in it, without a tag')
+		.option('--digest <digest>', 'nothing but this one, as `snapshot push` has printed it')
+		.option('--json', 'print JSON')
+		.addExamples(['dataflow-tdd snapshot pull ghcr.io/acme/shop-snapshots || true # in CI: what is not there is built'])
+		.action(withArgument(async () => (await import('../commands/snapshot-registry.ts')).pull));
+}
+
 /** A command with one argument gets it as the first of `args`. */
 const withArgument: typeof withArguments = load => async (argument, options) => withArguments(load)([argument as unknown as string], options);
 
@@ -28,6 +42,8 @@ export function addSnapshotCommands(program: CliCommand): void {
 			'dataflow-tdd snapshot key # what a cache is to be keyed by',
 			'dataflow-tdd snapshot export snapshot.tar',
 			'dataflow-tdd snapshot import snapshot.tar',
+			'dataflow-tdd snapshot push ghcr.io/acme/shop-snapshots',
+			'dataflow-tdd snapshot pull ghcr.io/acme/shop-snapshots',
 		], snapshotText);
 	snapshot.command('key').description('print the fingerprint of this project, and nothing else: a key for caches; no server is started')
 		.option('--json', 'print JSON')
@@ -38,4 +54,5 @@ export function addSnapshotCommands(program: CliCommand): void {
 		.addExamples(['dataflow-tdd snapshot list'])
 		.action(lazily(async () => (await import('../commands/snapshot.ts')).list));
 	addArchiveCommands(snapshot);
+	addRegistryCommands(snapshot);
 }

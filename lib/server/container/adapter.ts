@@ -1,9 +1,11 @@
 import type {ContainerRuntimeClient} from 'testcontainers';
-import type {Progress, ServerIdentity, Snapshot, StartedServer, StartRequest} from '../server.ts';
+import type {Progress, PullRequest, PushRequest, ServerIdentity, Snapshot, SnapshotCarrier, SnapshotPacker, StartedServer, StartRequest} from '../server.ts';
 import {snapshotError, toServerError} from './errors.ts';
-import {ensureImage, type Image} from './image.ts';
+import {ensureImage, identityOf, type Image} from './image.ts';
+import {packImage, unpackImage} from './image-archive.ts';
 import {labels} from './labels.ts';
 import {LastUse} from './last-use.ts';
+import {pullImage, pushImage} from './registry.ts';
 import {removeContainer} from './running-container.ts';
 import {commitSnapshot, findSnapshot, listSnapshots, removeNameless, removeSnapshot} from './snapshot-image.ts';
 import {startContainer, type StartedContainer} from './start-container.ts';
@@ -29,8 +31,8 @@ export class ContainerAdapter {
 	}
 
 	async identify(progress?: Progress): Promise<ServerIdentity> {
-		const {digest} = await this.#ensureImage(progress);
-		return {identity: digest, description: `container ${this.#config.image}`};
+		const image = await this.#ensureImage(progress);
+		return {identity: identityOf(image), description: `container ${this.#config.image}`};
 	}
 
 	async start({snapshot, owner, progress}: StartRequest): Promise<StartedServer> {
@@ -75,6 +77,25 @@ export class ContainerAdapter {
 		await removeSnapshot(this.#engine, name);
 		await this.#lastUse.forget(name);
 	}
+
+	/** How snapshots become archives. */
+	readonly packer: SnapshotPacker = {
+		pack: async name => packImage(this.#engine, name),
+		unpack: async (name, open, signal) => {
+			await unpackImage(this.#engine, {name, open, signal, base: await this.#ensureImage(undefined)});
+			await this.#lastUse.touch(name);
+		},
+	};
+
+	/** How snapshots come to registries. */
+	readonly carrier: SnapshotCarrier = {
+		push: async (request: PushRequest) => pushImage(this.#engine, request),
+		pull: async (request: PullRequest) => {
+			const pulled = await pullImage(this.#engine, await this.#ensureImage(request.progress), request);
+			await this.#lastUse.touch(pulled.name);
+			return pulled;
+		},
+	};
 
 	async sweep(isAlive: (owner: string) => boolean): Promise<string[]> {
 		const {dockerode} = this.#engine.container;

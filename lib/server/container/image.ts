@@ -9,8 +9,13 @@ export interface Image {
 	/** The name under which containers are made of it. */
 	readonly reference: string;
 	readonly id: string;
-	/** The digest in its registry, the same on every machine; without one, the id. */
+	/** The digest in the registry that it is named after, the same on every machine; without one, the id. */
 	readonly digest: string;
+	/** Such as `linux/amd64`: one digest may stand for several. */
+	readonly platform: string;
+	/** What its layers hold uncompressed, as digests, the lowest first. */
+	readonly layers: readonly string[];
+	readonly user: string;
 	readonly sizeBytes: number;
 	readonly createdAt: Date;
 	readonly entrypoint: readonly string[];
@@ -31,13 +36,27 @@ function toEnvironment(pairs: readonly string[] | null | undefined): Record<stri
 	return Object.fromEntries((pairs ?? []).map(pair => [pair.split('=', 1)[0], pair.slice(pair.indexOf('=') + 1)]));
 }
 
-function toImage(reference: string, {Id, RepoDigests, Size, Created, Config}: Inspected): Image {
-	const digest = RepoDigests?.map(each => each.slice(each.indexOf('@') + 1)).toSorted()[0] ?? Id;
+/** `postgres` of `postgres:17`, and of `docker.io/library/postgres:17`. */
+function repositoryOf(reference: string): string {
+	return reference.replace(/@.*$/, '').replace(/:[^/:]*$/, '').replace(/^(?:index\.)?docker\.io\//, '').replace(/^library\//, '');
+}
+
+/** An image may have been pushed elsewhere since, under another digest: only that of its own name is the same everywhere. */
+function digestOf(reference: string, {Id, RepoDigests}: Inspected): string {
+	const own = (RepoDigests ?? []).filter(each => repositoryOf(each) === repositoryOf(reference));
+	return own.map(each => each.slice(each.indexOf('@') + 1)).toSorted()[0] ?? Id;
+}
+
+function toImage(reference: string, inspected: Inspected): Image {
+	const {Id, Size, Created, Config, Os, Architecture, RootFS} = inspected;
 	const {Entrypoint, Cmd, User, Volumes, Env, Labels} = Config;
 	return {
 		reference,
 		id: Id,
-		digest,
+		digest: digestOf(reference, inspected),
+		platform: `${Os}/${Architecture}`,
+		layers: RootFS?.Layers ?? [],
+		user: User ?? '',
 		sizeBytes: Size,
 		createdAt: new Date(Created),
 		entrypoint: toList(Entrypoint),
@@ -137,4 +156,9 @@ export function dataFolder({reference, isRoot, volumes, environment, labels: wri
 	}
 
 	return `${free}/pgdata`;
+}
+
+/** What goes into fingerprints: the files of a cluster are of one image, and of one platform. */
+export function identityOf({digest, platform}: Pick<Image, 'digest' | 'platform'>): string {
+	return `${digest} ${platform}`;
 }

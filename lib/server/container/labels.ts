@@ -10,4 +10,13 @@ export const labels = {
 	baseBytes: 'dataflow-tdd.base-bytes',
 	/** On snapshots: how many layers saving has put upon the image they were made from. */
 	layers: 'dataflow-tdd.layers',
+	/** On snapshots: their name, which begins with the fingerprint of what went into them. */
+	name: 'dataflow-tdd.snapshot',
+	/** On snapshots: raised when labels, or where the data lie, change their meaning. */
+	format: 'dataflow-tdd.format',
+	/** On snapshots: the digest and platform of the image of PostgreSQL they were made from. */
+	base: 'dataflow-tdd.base',
 } as const;
+
+/** What {@link labels.format} is now. */
+export const snapshotFormat = '1';

@@ -4,6 +4,7 @@ interface PullEvent {
 	readonly id?: string;
 	readonly status?: string;
 	readonly error?: string;
+	readonly aux?: {readonly Digest?: string};
 	readonly progressDetail?: {readonly current?: number; readonly total?: number};
 }
 
@@ -12,6 +13,8 @@ export interface PullMeter {
 	readonly take: (chunk: string) => void;
 	/** The error that ended the pull, which the engine tells in the stream. */
 	readonly error: string | undefined;
+	/** Of what was pulled or pushed, once the engine has told it. */
+	readonly digest: string | undefined;
 }
 
 function parse(line: string): PullEvent {
@@ -22,15 +25,17 @@ function parse(line: string): PullEvent {
 	}
 }
 
-/** Downloaded and total bytes of all layers that told their size; a layer that is through counts in full. */
+const throughStates: ReadonlySet<string | undefined> = new Set(['Download complete', 'Pull complete', 'Pushed']);
+
+/** Moved and total bytes of all layers that told their size; a layer that is through counts in full. */
 class Layers {
 	readonly #layers = new Map<string, {current: number; total: number}>();
 
 	add({id, status, progressDetail}: PullEvent): void {
 		const layer = this.#layers.get(id ?? '');
-		if (layer && (status === 'Download complete' || status === 'Pull complete')) {
+		if (layer && throughStates.has(status)) {
 			layer.current = layer.total;
-		} else if (id && status === 'Downloading' && progressDetail?.total) {
+		} else if (id && (status === 'Downloading' || status === 'Pushing') && progressDetail?.total) {
 			this.#layers.set(id, {current: progressDetail.current ?? 0, total: progressDetail.total});
 		}
 	}
@@ -42,15 +47,17 @@ class Layers {
 	}
 }
 
-/** Makes a meter that tells a person how far the pull of an image is: `pulling postgres:17`, 0.42. */
-export function createPullMeter(image: string, progress: Progress = () => {}): PullMeter {
+/** Makes a meter that tells a person how far the pull, or push, of an image is: `pulling postgres:17`, 0.42. */
+export function createPullMeter(image: string, progress: Progress = () => {}, verb: 'pulling' | 'pushing' = 'pulling'): PullMeter {
 	const layers = new Layers();
 	let rest = '';
 	let error: string | undefined;
-	progress(`pulling ${image}`);
+	let digest: string | undefined;
+	progress(`${verb} ${image}`);
 	const see = (line: string) => {
 		const event = parse(line);
 		error ??= event.error;
+		digest = event.aux?.Digest ?? /^Digest: (sha256:[\da-f]{64})$/.exec(event.status ?? '')?.[1] ?? digest;
 		layers.add(event);
 	};
 
@@ -63,11 +70,14 @@ export function createPullMeter(image: string, progress: Progress = () => {}): P
 			}
 
 			if (layers.fraction !== undefined) {
-				progress(`pulling ${image}`, layers.fraction);
+				progress(`${verb} ${image}`, layers.fraction);
 			}
 		},
 		get error() {
 			return error;
+		},
+		get digest() {
+			return digest;
 		},
 	};
 }

@@ -1,11 +1,12 @@
 import type {ContainerRuntimeClient} from 'testcontainers';
 import type {Snapshot} from '../server.ts';
 import {isConflict, isNotFound, snapshotError} from './errors.ts';
-import {inspectImage, type Image} from './image.ts';
-import {labels} from './labels.ts';
+import {identityOf, inspectImage, type Image} from './image.ts';
+import {labels, snapshotFormat} from './labels.ts';
 import type {StartedContainer} from './start-container.ts';
 
-const repository = 'dataflow-tdd-snapshot';
+/** The repository whose tags are the snapshots of an engine. */
+export const repository = 'dataflow-tdd-snapshot';
 
 /** The name that a snapshot's image has. */
 export function snapshotReference(name: string): string {
@@ -19,12 +20,16 @@ export async function findSnapshot(engine: ContainerRuntimeClient, name: string)
 }
 
 /** The entry point and command of the original image come back, so that a snapshot is an image like any other. */
-function changes({image, address}: StartedContainer): string {
-	const layers = Number(image.labels[labels.layers] ?? 0) + 1;
+function changes({image, address}: StartedContainer, name: string): string {
+	const written: Readonly<Record<string, string | number>> = {
+		[labels.kind]: 'snapshot', [labels.format]: snapshotFormat, [labels.name]: name, [labels.owner]: '',
+		[labels.password]: address.password, [labels.baseBytes]: image.sizeBytes,
+		[labels.base]: image.labels[labels.base] ?? identityOf(image), [labels.layers]: Number(image.labels[labels.layers] ?? 0) + 1,
+	};
 	return [
 		`ENTRYPOINT ${JSON.stringify(image.entrypoint)}`,
 		`CMD ${JSON.stringify(image.command)}`,
-		`LABEL ${labels.kind}=snapshot ${labels.owner}="" ${labels.password}=${address.password} ${labels.baseBytes}=${image.sizeBytes} ${labels.layers}=${layers}`,
+		`LABEL ${Object.entries(written).map(([label, value]) => `${label}=${JSON.stringify(String(value))}`).join(' ')}`,
 	].join('\n');
 }
 
@@ -47,7 +52,7 @@ export async function commitSnapshot(engine: ContainerRuntimeClient, started: St
 	const {Config} = await container.inspect();
 	const folder = Config.Env.find(pair => pair.startsWith('PGDATA='))?.slice('PGDATA='.length);
 	await assertDataInside(started.running, folder);
-	await engine.container.commit(container, {repo: repository, tag: name, changes: changes(started)});
+	await engine.container.commit(container, {repo: repository, tag: name, changes: changes(started, name)});
 }
 
 type Listed = Awaited<ReturnType<ContainerRuntimeClient['container']['dockerode']['listImages']>>[number];

@@ -5,6 +5,7 @@ import type {Readable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
 import {extract, pack, type Extract, type Header, type Pack} from 'tar-stream';
 import {SnapshotError} from '../../errors.ts';
+import {notOurs} from '../snapshot-errors.ts';
 
 type Source = Extract extends AsyncIterable<infer Entry> ? Entry : never;
 
@@ -12,16 +13,6 @@ type Source = Extract extends AsyncIterable<infer Entry> ? Entry : never;
 const readWhole = 1_000_000;
 /** The same bytes for the same snapshot, whoever packs it. */
 const mtime = new Date(0);
-
-/** Something in an archive that no snapshot holds. */
-export function notOurs(what: string, cause?: unknown): SnapshotError {
-	return new SnapshotError('ERR_SNAPSHOT_DAMAGED', {
-		what: `The snapshot in the archive cannot be used: ${what}.`,
-		why: 'It was damaged on its way, or it was not made by dataflow-tdd.',
-		fix: 'Nothing was imported. Export it again, or leave it: the next run builds the snapshot.',
-		cause,
-	});
-}
 
 async function addFile(archive: Pack, file: string, {name, size}: {readonly name: string; readonly size: number}): Promise<void> {
 	const header = {name, size, mode: 0o600, mtime, type: 'file'} as const;

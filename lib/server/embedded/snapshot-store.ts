@@ -6,8 +6,9 @@ import {cacheSubfolder} from '../../config/folders.ts';
 import {partName} from '../../config/parts.ts';
 import {ServerError} from '../../errors.ts';
 import type {Snapshot} from '../server.ts';
+import {notOurs} from '../snapshot-errors.ts';
 import {giveAllTo, giveTo, type Account} from './account.ts';
-import {notOurs, packFolder, unpackInto} from './cluster-archive.ts';
+import {packFolder, unpackInto} from './cluster-archive.ts';
 import {measureContents, type Contents} from './contents.ts';
 import {exists, folderSize, isSnapshotInUse, keepCluster} from './data-folder.ts';
 
