@@ -155,6 +155,6 @@ export class Lane {
 	}
 
 	async #terminate(client: Client): Promise<void> {
-		await withClient({...this.#options.address(), database: 'postgres'}, async other => other.query(`select pg_terminate_backend(pid) from pg_stat_activity where pid = $1 and starts_with(datname, 'tdd_')`, [processIdOf(client)]));
+		await withClient(this.#options.address(), async other => other.query(`select pg_terminate_backend(pid) from pg_stat_activity where pid = $1 and starts_with(datname, 'tdd_')`, [processIdOf(client)]));
 	}
 }

@@ -40,7 +40,7 @@ async function removeLocks(): Promise<void> {
 
 async function sweepServers(config: HarnessConfig, owner: string): Promise<void> {
 	const {adapter} = await chooseServer(config);
-	for (const pause of adapter.canSnapshot ? pauses : []) {
+	for (const pause of adapter.canSnapshot ? pauses : [0]) {
 		await delay(pause);
 		await sweepDead(adapter);
 	}

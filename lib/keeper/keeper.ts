@@ -10,7 +10,7 @@ import {log} from './log.ts';
 import {currentOwner, databaseOwner} from './owner.ts';
 import type {ClientApi, ClientRole, KeeperApi, Lease, Preparation} from './protocol.ts';
 import {SelfReport} from './self-report.ts';
-import {sweepOwn} from './sweep.ts';
+import {sweepDead, sweepOwn} from './sweep.ts';
 import {Timeline} from './timeline.ts';
 import {openWorld, type World} from './world.ts';
 
@@ -207,11 +207,14 @@ export class Keeper {
 	}
 
 	/** Ends servers and drops databases. An engine that was stopped while a server started may never answer. */
-	async #letGo({chosen, templates, leases, kept}: World, reason: Error): Promise<true> {
+	async #letGo({chosen, templates, leases, kept, share}: World, reason: Error): Promise<true> {
 		templates.stop(reason);
 		try {
 			await leases.stop(reason);
+			await share?.release();
 			await sweepOwn(chosen.adapter, databaseOwner(currentOwner()), farewellMs);
+			// Where servers stay, a runner that died beside this one has left something that nobody else may come for.
+			await (chosen.adapter.canSnapshot ? undefined : sweepDead(chosen.adapter));
 		} catch (error) {
 			log(`letting go failed: ${String(error)}`);
 		}

@@ -2,7 +2,7 @@ import os from 'node:os';
 import process from 'node:process';
 import type {HarnessConfig} from '../config/options.ts';
 import {chooseServer, type ChosenServer} from '../server/choose.ts';
-import type {Progress} from '../server/server.ts';
+import type {Progress, Share} from '../server/server.ts';
 import {KeptDatabases} from './kept-databases.ts';
 import {LeaseRequests} from './lease-requests.ts';
 import {Leases} from './leases.ts';
@@ -25,6 +25,8 @@ export interface World {
 	readonly leases: Leases;
 	readonly requests: LeaseRequests;
 	readonly kept: KeptDatabases;
+	/** Of a server that others use, too. */
+	readonly share: Share | undefined;
 }
 
 /** What it takes to open a {@link World}. */
@@ -45,11 +47,14 @@ export async function openWorld({config, keeper, progress, timeline}: WorldOptio
 	log(`keeper ${keeper} (${process.pid}) on ${description}`);
 	const owners = {owner, databaseOwner: databaseOwner(owner)};
 	const wishes = wishesOf(config);
+	const share = await adapter.share?.({owner: owners.databaseOwner, workers: config.workers, lanes: config.lanes, progress});
+	const workers = share?.workers ?? config.workers;
 	const templates = new Templates({adapter, config, ...owners, wishes, progress, timeline});
-	const budgetBytes = Math.min(cloneBudgetBytes, os.freemem() / 4 / config.workers);
-	const leases = new Leases(config.workers, os.availableParallelism(), {adapter, templates, ...owners, budgetBytes, timeline});
+	const budgetBytes = Math.min(cloneBudgetBytes, os.freemem() / 4 / workers);
+	const leases = new Leases(workers, os.availableParallelism(), {adapter, templates, ...owners, budgetBytes, timeline});
 	const kept = new KeptDatabases(keeper);
 	const requests = new LeaseRequests({leases, wishes, kept, lingerMs: config.lingerMs});
 	void sweepDead(adapter);
-	return {chosen, description, wishes, templates, leases, requests, kept};
+	const said = share ? {...chosen, reason: `${chosen.reason}; ${share.description}`} : chosen;
+	return {chosen: said, share, description, wishes, templates, leases, requests, kept};
 }

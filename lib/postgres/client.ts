@@ -1,4 +1,5 @@
 import pg from 'pg';
+import {ServerError} from '../errors.ts';
 
 // Bundled, the class would show as DatabaseError2 in a test's output.
 Object.defineProperty(pg.DatabaseError, 'name', {value: 'DatabaseError'});
@@ -20,6 +21,13 @@ export interface ClientOptions {
 	readonly timeoutMs?: number;
 }
 
+/**
+ * Options for the start of a connection: the server closes it when the machine at this end has not answered for 25 s. A machine that
+ * vanishes says no farewell, and PostgreSQL alone would take it to be alive for two hours: its databases, its locks, its connections.
+ * @see https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-TCP-KEEPALIVES-IDLE
+ */
+export const keepalive = '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3';
+
 /** A pg client, with the two methods that its types leave out. */
 export type Client = pg.Client & {ref(): void; unref(): void};
 
@@ -28,11 +36,47 @@ export function processIdOf(client: Client): number {
 	return (client as unknown as {processID: number}).processID;
 }
 
+/** How long one waits for a connection of a server that has none left, and how long between two looks, in ms. */
+const [roomWithinMs, lookEveryMs] = [30_000, 100];
+
 /**
  * Opens one connection. Its 'error' events are kept from ending the process: whoever holds the client sees the
- * failure in its own next statement.
+ * failure in its own next statement. Where the server has none left, it waits until somebody gives one back.
+ * @throws {ERR_SERVER_FULL} when nobody does, within 30 s or `timeoutMs`
  */
 export async function connectClient(options: ClientOptions): Promise<Client> {
+	const patienceMs = options.timeoutMs ?? roomWithinMs;
+	const deadline = performance.now() + patienceMs;
+	for (;;) {
+		try {
+			return await connectOnce(options);
+		} catch (error) {
+			if ((error as {code?: string}).code !== '53300') {
+				throw error;
+			}
+
+			if (performance.now() > deadline) {
+				throw noRoom(options, patienceMs, error);
+			}
+
+			// Not all at the same time.
+			await new Promise(resolve => {
+				setTimeout(resolve, lookEveryMs * (0.5 + Math.random()));
+			});
+		}
+	}
+}
+
+function noRoom({host, port, user}: ClientOptions, patienceMs: number, cause: unknown): ServerError {
+	return new ServerError('ERR_SERVER_FULL', {
+		what: `The server at ${host}:${port} had no connection left for ${user} for ${Math.round(patienceMs / 1000)} s: ${(cause as Error).message}.`,
+		why: 'Others hold all that it allows: other runs, an application, or tests that open many connections at once.',
+		fix: 'Raise max_connections, or the limit of the role, or lower the options `workers` and `lanes`.',
+		cause,
+	});
+}
+
+async function connectOnce(options: ClientOptions): Promise<Client> {
 	if (options.timeoutMs !== undefined) {
 		return attempt(options, options.timeoutMs);
 	}
@@ -54,6 +98,7 @@ async function attempt({applicationName, ssl = false, ...options}: ClientOptions
 		...options,
 		ssl: ssl ? {rejectUnauthorized: false} : false,
 		application_name: applicationName ?? 'dataflow-tdd',
+		options: keepalive,
 		connectionTimeoutMillis: timeoutMs,
 	});
 	client.on('error', () => {});

@@ -5,8 +5,9 @@ import {isTemplateName, privateOwner} from '../config/names.ts';
 import type {Client} from '../postgres/client.ts';
 import {dropDatabase, listDatabases, type OwnDatabase} from '../postgres/databases.ts';
 import {assertMarked, assertUsable, connectExternal, type ExternalServer} from './external/admission.ts';
+import {takeShare} from './external/share.ts';
 import {addressOf, parseServerUrl} from './external/url.ts';
-import type {ServerAdapter, ServerIdentity, Snapshot, StartedServer} from './server.ts';
+import type {ServerAdapter, ServerIdentity, Share, ShareRequest, Snapshot, StartedServer} from './server.ts';
 
 const recoveryMs = 10_000;
 
@@ -108,14 +109,20 @@ export class ExternalAdapter implements ServerAdapter {
 		// There are no snapshots to remove.
 	}
 
+	async share(request: ShareRequest): Promise<Share> {
+		const marker = await this.#admitted(async (_client, token) => token);
+		return takeShare({...this.#server.address, marker}, request);
+	}
+
 	/** Drops what keepers left behind that are no longer connected, and nobody else either: their names for databases hold their id, and prove it. */
 	async sweep(): Promise<string[]> {
 		return this.#admitted(async (client, marker) => {
+			// In this order: whoever makes a database is connected before, so nobody's is taken for a dead one's who has just come.
+			const entries = await listDatabases(client, 'tdd_');
 			const {rows} = await client.query<{owner: string}>(`
 				select distinct split_part(application_name, ' ', 3) as owner from pg_stat_activity where application_name like 'dataflow-tdd %'`);
 			const alive = new Set(rows.map(({owner}) => owner));
 			const inUse = await namesInUse(client);
-			const entries = await listDatabases(client, 'tdd_');
 			const dead = entries.filter(({name, isBroken}) => {
 				const owner = privateOwner(name, marker);
 				if (isBroken) {
@@ -134,7 +141,7 @@ export class ExternalAdapter implements ServerAdapter {
 			const owned = (await listDatabases(client, 'tdd_')).filter(({name}) => privateOwner(name, marker) === owner);
 			await client.query(`
 				select pg_terminate_backend(pid) from pg_stat_activity
-				where application_name in ('dataflow-tdd keeper ' || $1, 'dataflow-tdd builder ' || $1) or datname = any($2)`,
+				where application_name ~ ('^dataflow-tdd (keeper|builder) ' || $1) or datname = any($2)`,
 			[owner, owned.map(({name}) => name).filter(name => name.startsWith('tdd_b_'))]);
 			const inUse = await namesInUse(client);
 			return (await dropEach(client, owned.filter(({name}) => !inUse.has(name)))).length < owned.length;

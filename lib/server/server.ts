@@ -116,6 +116,27 @@ export interface SnapshotCarrier {
 	pull(request: PullRequest): Promise<{readonly name: string; readonly digest: string; readonly sizeBytes: number}>;
 }
 
+/** What a run wants of a server that others use, too. */
+export interface ShareRequest {
+	/** The keeper, as names of databases have it: 8 hex digits. */
+	readonly owner: string;
+	/** How many workers at most. */
+	readonly workers: number;
+	readonly lanes: number;
+	/** How long to wait for a place, in ms. Default: ten minutes. */
+	readonly patienceMs?: number;
+	readonly progress?: Progress;
+}
+
+/** What a run may use of a server that others use, too. By the connection that holds it, others know that the run is alive. */
+export interface Share {
+	/** How many workers it is enough for: at least one. */
+	readonly workers: number;
+	/** For people: `2 of 4 workers, 11 of its 97 connections`. */
+	readonly description: string;
+	release(): Promise<void>;
+}
+
 /** The port: starts servers of one kind, saves and finds snapshots, and sweeps what dead owners left. */
 export interface ServerAdapter {
 	readonly kind: ServerKind;
@@ -138,6 +159,11 @@ export interface ServerAdapter {
 	readonly packer?: SnapshotPacker;
 	/** Removes the servers of owners that are dead; returns the labels of what it removed. */
 	sweep(isAlive: (owner: string) => boolean): Promise<string[]>;
+	/**
+	 * Where servers stay: takes a share of its connections, so that runs do not take them from each other; waits while others hold them.
+	 * @throws {ERR_SERVER_FULL}
+	 */
+	share?(request: ShareRequest): Promise<Share>;
 	/**
 	 * Where servers stay: drops what one owner, known to be dead, has left, by its name in databases. What somebody is connected
 	 * to is left for now; returns true if there is something of that kind.

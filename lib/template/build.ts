@@ -125,6 +125,12 @@ class TemplateBuild {
 			await sealDatabase(this.#admin, database, {as: finalName, comment: JSON.stringify(record)});
 			return record;
 		} catch (error) {
+			const theirs = isTaken(error) ? await this.#find(finalName) : undefined;
+			if (theirs) {
+				await dropDatabase(this.#admin, database).catch(() => {});
+				return theirs;
+			}
+
 			// Dropping it would end the sessions of those who are connected; once they have gone, a sweep drops it.
 			if ((error as {code?: string}).code !== 'ERR_TEMPLATE_BUSY') {
 				await dropDatabase(this.#admin, database).catch(() => {});
@@ -132,6 +138,12 @@ class TemplateBuild {
 
 			throw error;
 		}
+	}
+
+	/** Whoever is connected to another database of the server does not see our lock, and may have been faster. */
+	async #find(name: string): Promise<TemplateRecord | undefined> {
+		const [entry] = (await listDatabases(this.#admin, name)).filter(each => each.name === name && each.isTemplate);
+		return parseRecord(entry?.comment ?? null);
 	}
 
 	/** The built template with the most packs that holds nothing but a beginning of what is wanted. */
@@ -184,6 +196,11 @@ class TemplateBuild {
 
 		return results;
 	}
+}
+
+/** SQLSTATE 42P04: a database of that name is there. */
+function isTaken(error: unknown): boolean {
+	return (error as {code?: string}).code === '42P04';
 }
 
 /** Smaller combinations come first, so that larger ones can be built on them. */

@@ -1,6 +1,6 @@
 import {Kysely, PostgresDialect} from 'kysely';
 import pg from 'pg';
-import {connectClient, type Client} from '../postgres/client.ts';
+import {connectClient, keepalive, type Client} from '../postgres/client.ts';
 import type {ServerAddress} from '../server/server.ts';
 import type {Target} from './apply.ts';
 
@@ -19,7 +19,7 @@ export function databaseUrl(address: ServerAddress, database: string, options = 
 export async function withTarget<T>(address: ServerAddress, options: {database: string; projectDir: string}, use: (target: Target) => Promise<T>): Promise<T> {
 	const {database, projectDir} = options;
 	const client: Client = await connectClient({...address, database, applicationName: 'dataflow-tdd build'});
-	const pool = new pg.Pool({...address, ssl: address.ssl ? {rejectUnauthorized: false} : false, database, max: 1, connectionTimeoutMillis: 10_000, application_name: 'dataflow-tdd build', allowExitOnIdle: true});
+	const pool = new pg.Pool({...address, ssl: address.ssl ? {rejectUnauthorized: false} : false, database, max: 1, connectionTimeoutMillis: 10_000, application_name: 'dataflow-tdd build', options: keepalive, allowExitOnIdle: true});
 	pool.on('error', () => {});
 	const db = new Kysely<any>({dialect: new PostgresDialect({pool})});
 	try {

@@ -35,7 +35,7 @@ export interface FaultProject extends Places {
 	readonly dir: string;
 	readonly env: NodeJS.ProcessEnv;
 	/** Starts AVA; a run that is to be hit waits for that. */
-	start(options?: {readonly waits?: boolean; readonly env?: NodeJS.ProcessEnv; readonly args?: readonly string[]}): Promise<Run>;
+	start(options?: {readonly waits?: boolean; readonly env?: NodeJS.ProcessEnv; readonly args?: readonly string[]; readonly through?: readonly string[]}): Promise<Run>;
 	/** Runs AVA to its end. */
 	run(env?: NodeJS.ProcessEnv): Promise<Ended>;
 	write(file: string, text: string): Promise<void>;
@@ -103,8 +103,8 @@ export async function makeFaultProject(t: Pick<ExecutionContext, 'teardown'>, gr
 
 	await copyFixture(dir, fixture);
 	let runs = 0;
-	const start: FaultProject['start'] = async ({waits = false, env: more, args} = {}) => startRun({
-		cwd: dir, env: {...env, ...more}, ...(waits && {meet: path.join(base, 'meet', String(++runs))}), ...(args && {args}),
+	const start: FaultProject['start'] = async ({waits = false, env: more, args, through} = {}) => startRun({
+		cwd: dir, env: {...env, ...more}, ...(waits && {meet: path.join(base, 'meet', String(++runs))}), ...(args && {args}), ...(through && {through}),
 	});
 	return {
 		...places, ground, dir, env, start,

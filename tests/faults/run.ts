@@ -43,6 +43,8 @@ export interface RunRequest {
 	/** The folder in which the run and the fault meet; without one, nobody waits. */
 	readonly meet?: string;
 	readonly args?: readonly string[];
+	/** A command that runs AVA in its place, such as one that gives it a host name of its own. */
+	readonly through?: readonly string[];
 }
 
 function collect(child: ChildProcess): () => string {
@@ -57,13 +59,14 @@ function collect(child: ChildProcess): () => string {
 }
 
 /** Starts AVA. */
-export async function startRun({cwd, env, meet, args = []}: RunRequest): Promise<Run> {
+export async function startRun({cwd, env, meet, args = [], through = []}: RunRequest): Promise<Run> {
 	if (meet) {
 		await mkdir(meet, {recursive: true});
 	}
 
 	const program = path.join(cwd, 'node_modules/ava/entrypoints/cli.js');
-	const child = spawn(process.execPath, [program, ...args], {cwd, env: {...env, ...(meet && {FAULTS_MEET: meet})}, stdio: ['ignore', 'pipe', 'pipe'], detached: true});
+	const [command, ...rest] = [...through, process.execPath, program, ...args] as [string, ...string[]];
+	const child = spawn(command, rest, {cwd, env: {...env, ...(meet && {FAULTS_MEET: meet})}, stdio: ['ignore', 'pipe', 'pipe'], detached: true});
 	const output = collect(child);
 	let hasEnded = false;
 	const ended = once(child, 'close').then(([exitCode, signal]) => {

@@ -21,16 +21,16 @@ type Teardown = Pick<ExecutionContext, 'teardown'>;
 /** Where a scratch server listens, and as whom one connects. */
 export type ScratchAddress = Required<Pick<ClientOptions, 'host' | 'port' | 'user' | 'password' | 'database'>>;
 
-/** Starts a server for one test and removes it when that test ends. */
-export async function withScratchServer(t: Teardown): Promise<ScratchAddress> {
+/** Starts a server for one test, with settings such as `max_connections=20`, and removes it when that test ends. */
+export async function withScratchServer(t: Teardown, settings: readonly string[] = []): Promise<ScratchAddress> {
 	const folder = await makeFolder(t);
 	await initialise(folder);
-	return (await start(t, folder)).address;
+	return (await start(t, folder, settings)).address;
 }
 
 /** The same, marked as one for tests: an existing server that the harness may use. */
-export async function withMarkedServer(t: Teardown): Promise<ScratchAddress> {
-	const address = await withScratchServer(t);
+export async function withMarkedServer(t: Teardown, settings: readonly string[] = []): Promise<ScratchAddress> {
+	const address = await withScratchServer(t, settings);
 	await withClient(address, ensureMarker);
 	return address;
 }
@@ -86,9 +86,9 @@ async function initialise(folder: string): Promise<void> {
 	}
 }
 
-async function start(t: Teardown, folder: string): Promise<{readonly address: ScratchAddress; readonly server: ChildProcess}> {
+async function start(t: Teardown, folder: string, settings: readonly string[] = []): Promise<{readonly address: ScratchAddress; readonly server: ChildProcess}> {
 	const address = {host: '127.0.0.1', port: await freePort(), user: 'postgres', password, database: 'postgres'};
-	const server = launch('postgres', folder, ['-D', path.join(folder, 'data'), '-p', String(address.port), '-k', '', '-c', 'fsync=off']);
+	const server = launch('postgres', folder, ['-D', path.join(folder, 'data'), '-p', String(address.port), '-k', '', '-c', 'fsync=off', ...settings.flatMap(setting => ['-c', setting])]);
 	t.teardown(() => stop(server));
 	const client = await connectWhenReady(address, 20_000);
 	await client.end();

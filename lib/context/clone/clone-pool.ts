@@ -1,6 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import pg from 'pg';
-import {connectClient, processIdOf} from '../../postgres/client.ts';
+import {connectClient, keepalive, processIdOf} from '../../postgres/client.ts';
 import {add, trafficOf, type Traffic} from '../../postgres/traffic.ts';
 import {roleOptions, type TakenRole} from '../../postgres/roles.ts';
 import type {ServerAddress} from '../../server/server.ts';
@@ -54,7 +54,7 @@ export class ClonePool extends pg.Pool {
 		const {host, port, user, password, ssl} = address;
 		super({
 			host, port, user, password, database, max, ssl: ssl ? {rejectUnauthorized: false} : false,
-			application_name: applicationName, ...(role && {options: roleOptions(role)}), idleTimeoutMillis: 0, allowExitOnIdle: true, Client: CloneClient,
+			application_name: applicationName, options: [keepalive, ...(role ? [roleOptions(role)] : [])].join(' '), idleTimeoutMillis: 0, allowExitOnIdle: true, Client: CloneClient,
 		});
 		this.role = role;
 		// A connection that ends while nobody uses it is no reason to end the process.

@@ -1,7 +1,7 @@
 import {isAllowed, refuseManaged} from '../../config/guard.ts';
 import {serviceRoles} from '../../config/managed-hosts.ts';
 import {GuardError, ServerError} from '../../errors.ts';
-import {connectClient, type Client} from '../../postgres/client.ts';
+import {connectClient, processIdOf, type Client} from '../../postgres/client.ts';
 import {readMarker} from '../../postgres/marker.ts';
 import {readStanding, type ServerStanding} from '../../postgres/standing.ts';
 import type {ServerAddress} from '../server.ts';
@@ -21,12 +21,21 @@ const answersWithinMs = 10_000;
 /**
  * Connects to a server that runs already.
  * @param withinMs how long that may take. Default: 10 s
- * @throws {ERR_SERVER_URL} when that cannot be done
+ * @throws {ERR_SERVER_URL} when that cannot be done, {ERR_SERVER_POOLER} when a pooler says so
  */
 export async function connectExternal(address: ServerAddress, withinMs = answersWithinMs): Promise<Client> {
 	try {
 		return await connectClient({...address, timeoutMs: withinMs});
 	} catch (error) {
+		if (error instanceof ServerError) {
+			throw error;
+		}
+
+		// PgBouncer knows only some of what may be said when a connection begins.
+		if (/unsupported startup parameter/.test((error as Error).message)) {
+			throw poolerError(`At ${address.host}:${address.port} a connection pooler answers, not PostgreSQL itself: ${(error as Error).message}.`, error);
+		}
+
 		throw new ServerError('ERR_SERVER_URL', {
 			what: `The server at ${address.host}:${address.port} cannot be used as ${address.user} on database ${address.database}: ${(error as Error).message}.`,
 			why: 'It is not running, or the host, port, user, password or database in the URL is not right.',
@@ -34,6 +43,27 @@ export async function connectExternal(address: ServerAddress, withinMs = answers
 			cause: error,
 		});
 	}
+}
+
+/**
+ * A pooler hands connections of its own out, and makes up the process id that it tells. Advisory locks, session settings and the
+ * connection by which others know that a run is alive belong to a session; behind a pooler, two statements may be in two.
+ * @throws {ERR_SERVER_POOLER}
+ */
+async function assertDirect(client: Client, {host, port}: ServerAddress): Promise<void> {
+	const {rows} = await client.query<{pid: number}>('select pg_catalog.pg_backend_pid() as pid');
+	if (rows[0]?.pid !== processIdOf(client)) {
+		throw poolerError(`At ${host}:${port} a connection pooler answers, not PostgreSQL itself.`);
+	}
+}
+
+function poolerError(what: string, cause?: unknown): ServerError {
+	return new ServerError('ERR_SERVER_POOLER', {
+		what,
+		why: 'The harness makes databases, holds locks, and is known to be alive by its session; a pooler such as PgBouncer spreads that over several.',
+		fix: `Give the option 'server' (or DATAFLOW_TDD_SERVER) the address of PostgreSQL itself, which the pooler has in its configuration: often port 5432 instead of 6432.`,
+		cause,
+	});
 }
 
 /** Says what keeps a server from being a throwaway one; nothing when nothing does. */
@@ -48,9 +78,11 @@ function describeReplication({isStandby, replicas, slots, synchronousStandbys}: 
 /**
  * Asks a server whether it is one that the harness may use at all, and may be marked.
  * @throws {ERR_GUARD_REFUSED} for standbys, servers with replicas, and those of managed services that nobody has allowed;
- * {ERR_SERVER_URL} when the user may not create databases
+ * {ERR_SERVER_URL} when the user may not create databases, {ERR_SERVER_POOLER} when it is a pooler
  */
-export async function assertUsable(client: Client, {url, address: {host, user}, allowServers}: ExternalServer): Promise<ServerStanding> {
+export async function assertUsable(client: Client, {url, address, allowServers}: ExternalServer): Promise<ServerStanding> {
+	const {host, user} = address;
+	await assertDirect(client, address);
 	const standing = await readStanding(client, Object.keys(serviceRoles));
 	const replication = describeReplication(standing);
 	if (replication !== undefined) {
