@@ -13,6 +13,7 @@ import {ensureBundle, type BundleMap} from '../preload/bundle.ts';
 import {wantedReports} from '../report/reports.ts';
 import {isUnavailable} from '../server/unavailable.ts';
 import {recordRun} from './end-of-run.ts';
+import {isParallelBuild} from './parallel-build.ts';
 import {asOneMessage, beginRun} from './run.ts';
 import {raiseSignpost} from './signpost.ts';
 import {skipDatabaseTests} from './skipped-run.ts';
@@ -108,7 +109,8 @@ function withHarness(config: AvaConfig, {harness, bundle, stray, environment}: P
 	return {
 		...withDefaults(config),
 		watchMode: withIgnored(config, harness),
-		...(harness.shuffle !== undefined && {sortTestFiles: bySeed(harness.shuffle)}),
+		// Each of several jobs that divide the files would draw an order of its own, and files would run twice, or nowhere.
+		...(harness.shuffle !== undefined && !isParallelBuild() && {sortTestFiles: bySeed(harness.shuffle)}),
 		require: [[path.join(import.meta.dirname, '..', 'preload', 'main.js'), bundle, stray.removed], ...[config.require ?? []].flat()],
 		environmentVariables: {...compileCache(harness), ...stray.set, ...environment, ...config.environmentVariables, [modeVariable]: 'on', [sessionVariable]: JSON.stringify(harness)},
 	};

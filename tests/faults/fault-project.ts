@@ -44,7 +44,7 @@ export interface FaultProject extends Places {
 }
 
 /** Variables by which an outer run tells its workers how it is set up. */
-const outerVariables = ['CI', 'DATAFLOW_TDD_MODE', 'DATAFLOW_TDD_SESSION', 'NODE_OPTIONS', 'NODE_CHANNEL_FD', 'AVA_PATH', 'NODE_V8_COVERAGE', 'NODE_ENV'];
+const outerVariables = ['CI', 'CI_NODE_INDEX', 'CI_NODE_TOTAL', 'DATAFLOW_TDD_MODE', 'DATAFLOW_TDD_SESSION', 'NODE_OPTIONS', 'NODE_CHANNEL_FD', 'AVA_PATH', 'NODE_V8_COVERAGE', 'NODE_ENV'];
 
 function environment(base: string, {server, engine}: Ground): NodeJS.ProcessEnv {
 	const outer = Object.fromEntries(Object.entries(process.env).filter(([name]) => !outerVariables.includes(name)));

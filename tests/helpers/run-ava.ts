@@ -47,7 +47,7 @@ export interface Following {
 
 /** Variables with which the outer run tells its own workers how it is set up. */
 // In CI, AVA neither writes snapshots nor watches; in Actions, what a run inside of a test finds is none of the job's business.
-const outerVariables = ['CI', 'DATAFLOW_TDD_MODE', 'DATAFLOW_TDD_SESSION', 'NODE_OPTIONS', 'NODE_CHANNEL_FD', 'AVA_PATH', 'NODE_V8_COVERAGE', 'GITHUB_ACTIONS', 'GITHUB_STEP_SUMMARY', 'GITHUB_WORKSPACE'];
+const outerVariables = ['CI', 'CI_NODE_INDEX', 'CI_NODE_TOTAL', 'DATAFLOW_TDD_MODE', 'DATAFLOW_TDD_SESSION', 'NODE_OPTIONS', 'NODE_CHANNEL_FD', 'AVA_PATH', 'NODE_V8_COVERAGE', 'GITHUB_ACTIONS', 'GITHUB_STEP_SUMMARY', 'GITHUB_WORKSPACE'];
 
 // On a machine that is busy, any test may be over its budget, and any statement slow: what is told of that can be in the way.
 export const patient: Readonly<Record<string, string>> = {DATAFLOW_TDD_BUDGET_MS: '60000', DATAFLOW_TDD_SLOW_MS: '60000'};
