@@ -66,7 +66,7 @@ export async function pushImage(engine: ContainerRuntimeClient, {name, repositor
 async function fetchImage(engine: ContainerRuntimeClient, reference: string, {repository, progress, signal}: PullRequest): Promise<string> {
 	const meter = createPullMeter(reference, progress);
 	try {
-		const stream = await engine.container.dockerode.pull(reference, {...await authOf(engine, repository), ...abortable({signal})}) as NodeJS.ReadableStream;
+		const stream = await engine.container.dockerode.pull(reference, {...await authOf(engine, repository), ...abortable({signal})});
 		await drain(stream, meter, {signal});
 		return meter.digest ?? '';
 	} catch (error) {
