@@ -92,7 +92,7 @@ export function withoutBundleFrames(stack: string): string {
 
 /** An error of the harness: `code` to match, `hint` to act on, `cause` to dig into. Passwords never appear in it. */
 export class HarnessError extends Error {
-	/** What happened, as part of the API: docs/errors.md lists all codes. */
+	/** What happened, as part of the API. */
 	readonly code: ErrorCode;
 	/** What to do about it: the last sentence of the message. */
 	declare readonly hint: string;

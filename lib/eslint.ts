@@ -15,10 +15,15 @@ await loadSqlParser();
 
 /** Of a file, what ESLint gives a rule. */
 interface SourceCode {
+	/** The text of the file. */
 	readonly text: string;
+	/** Its tree. */
 	readonly ast: AstNode;
+	/** Its scopes; null where the parser has none. */
 	readonly scopeManager: object | null;
+	/** Its comments, in order. */
 	getAllComments(): ReadonlyArray<object>;
+	/** Line (from 1) and column (from 0) of an index into the text. */
 	getLocFromIndex(index: number): {line: number; column: number};
 }
 

@@ -1,6 +1,7 @@
 // What each door of the package exports, read by TypeDoc from the declarations that are published.
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {Application, Converter, LogLevel, ReflectionKind} from 'typedoc';
 import ts from 'typescript';
 
@@ -13,8 +14,8 @@ function listDoors(root) {
 }
 
 async function convert(root, files) {
-	const app = await Application.bootstrap({
-		entryPoints: files, tsconfig: path.join(import.meta.dirname, 'tsconfig.json'), plugin: ['typedoc-plugin-missing-exports'], logLevel: LogLevel.Error, skipErrorChecking: true,
+	const app = await Application.bootstrapWithPlugins({
+		entryPoints: files, tsconfig: path.join(import.meta.dirname, 'tsconfig.json'), plugin: [fileURLToPath(import.meta.resolve('typedoc-plugin-missing-exports'))], logLevel: LogLevel.Error, skipErrorChecking: true,
 		excludeExternals: true, excludePrivate: true, disableSources: true, sort: ['source-order'], readme: 'none', gitRevision: 'main', validation: false,
 		basePath: root,
 	});
@@ -66,7 +67,7 @@ function toMember(symbols, reflection) {
 
 function membersOf(symbols, reflection) {
 	const holder = reflection.children ? reflection : reflection.type?.type === 'reflection' ? reflection.type.declaration : undefined;
-	return (holder?.children ?? []).filter(({name, flags}) => !flags.isPrivate && !name.startsWith('#') && name !== 'constructor').map(child => toMember(symbols, child)).filter(({isInherited}) => !isInherited);
+	return (holder?.children ?? []).filter(({name, flags}) => !flags.isPrivate && !/^[#[]/.test(name) && name !== 'constructor').map(child => toMember(symbols, child)).filter(({isInherited}) => !isInherited);
 }
 
 function toExport(symbols, reflection) {
@@ -78,8 +79,22 @@ function toExport(symbols, reflection) {
 		name: reflection.name, file, reflection, comment: commentOf(reflection), isShape,
 		isType: reflection.kindOf([Interface, TypeAlias]), isClass: reflection.kindOf(Class), isValue: reflection.kindOf([Func, Variable, Class]),
 		signature: isShape ? signature(declaration).split('{')[0].trim() : signature(declaration),
+		parameters: (reflection.signatures?.[0]?.parameters ?? []).map(({name, comment}) => ({name, comment})).filter(({comment}) => comment !== undefined),
 		members: reflection.kindOf(Variable) ? [] : membersOf(symbols, reflection),
 	};
+}
+
+/** Of types that cannot be imported, those that a reader meets: in a signature, or in a member of what is shown already. */
+function meetable(own, named) {
+	const met = new Set();
+	const wordsOf = entries => new Set(entries.flatMap(({signature, members}) => [signature, ...members.map(({type}) => type)]).join(' ').match(/\w+/g));
+	for (let shown = own; shown.length > 0;) {
+		const words = wordsOf(shown);
+		shown = named.filter(entry => !met.has(entry) && words.has(entry.name));
+		shown.forEach(entry => met.add(entry));
+	}
+
+	return named.filter(entry => met.has(entry));
 }
 
 /**
@@ -111,7 +126,7 @@ export async function readDoors(root) {
 		const internal = modules[index].children?.find(({name}) => name === '<internal>');
 		return {
 			door, own: fallback ? [...own, toExport(symbols, fallback.target)] : own, shared,
-			named: (internal?.children ?? []).filter(child => !child.kindOf(Reference)).map(child => toExport(symbols, child)),
+			named: meetable(own, (internal?.children ?? []).filter(child => !child.kindOf(Reference)).map(child => toExport(symbols, child))),
 		};
 	});
 }

@@ -18,7 +18,7 @@ function memberGap(exported, member) {
 		return 'has no docblock';
 	}
 
-	return /Options$/.test(exported.name) ? optionGap(member) : undefined;
+	return exported.name.endsWith('Options') ? optionGap(member) : undefined;
 }
 
 /** Each export and member that lacks something, with its file. */

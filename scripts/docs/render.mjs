@@ -61,7 +61,7 @@ class Writer {
 			if (part.kind === 'inline-tag') {
 				const [name, ...words] = part.text.split('|');
 				const anchor = this.#byName.get(name.trim().split('.')[0]);
-				return anchor ? `[${words.join('|').trim() || `\`${name.trim()}\``}](#${anchor})` : /^https:/.test(name) ? `<${name.trim()}>` : `\`${name.trim()}\``;
+				return anchor ? `[${words.join('|').trim() || `\`${name.trim()}\``}](#${anchor})` : name.startsWith('https:') ? `<${name.trim()}>` : `\`${name.trim()}\``;
 			}
 
 			return part.kind === 'code' ? part.text : part.text.replaceAll('<', '&lt;').replaceAll('—', '-');
@@ -89,9 +89,24 @@ class Writer {
 		return [['| member | type | |', '| --- | --- | --- |', ...rows].join('\n')];
 	}
 
+	/** A union of codes is a list that leads to each; a shape without anything beside its name is told by its members. */
+	signature({name, signature, members}) {
+		if (name === 'ErrorCode') {
+			return [[...signature.matchAll(/'(ERR_\w+)'/g)].map(([, code]) => `[\`${code}\`](errors.md#${code.toLowerCase()})`).join(' · ')];
+		}
+
+		return members.length > 0 && signature === `interface ${name}` ? [] : [`\`\`\`ts\n${signature}\n\`\`\``];
+	}
+
+	parameters({parameters, comment}) {
+		const returns = comment?.blockTags.find(({tag}) => tag === '@returns');
+		const lines = [...parameters.map(({name, comment: own}) => `- \`${name}\`: ${this.text(own.summary).replaceAll('\n', ' ')}`), ...returns ? [`- returns ${this.text(returns.content).replaceAll('\n', ' ')}`] : []];
+		return lines.length > 0 ? [lines.join('\n')] : [];
+	}
+
 	entry(entry, level) {
-		const {name, signature, comment, members, isType} = entry;
-		return [`${'#'.repeat(level)} ${name}`, this.text(comment?.summary), `\`\`\`ts\n${signature}\n\`\`\``, ...this.tags(comment), ...this.members(isType && !entry.isShape ? members.filter(member => member.comment) : members)].filter(text => text !== '');
+		const {name, comment, members, isType} = entry;
+		return [`${'#'.repeat(level)} ${name}`, this.text(comment?.summary), ...this.signature(entry), ...this.parameters(entry), ...this.tags(comment), ...this.members(isType && !entry.isShape ? members.filter(member => member.comment) : members)].filter(text => text !== '');
 	}
 }
 
@@ -117,7 +132,7 @@ export function renderPage(doors) {
 			...about[door] ? [about[door]] : [],
 			...shared.length > 0 ? [`It also exports ${shared.map(entry => writer.link(entry)).join(', ')}.`] : [],
 			...parts.flatMap(({title, entries}) => [`### ${title}`, ...entries.flatMap(entry => writer.entry(entry, 4))]),
-			...further.length > 0 ? ['### Named above', 'Types of what one is given. They cannot be imported by name.', ...further.flatMap(entry => writer.entry(entry, 4))] : [],
+			...further.length > 0 ? ['### Named above', 'Types of what one is given or gives. They cannot be imported by name.', ...further.flatMap(entry => writer.entry(entry, 4))] : [],
 		]),
 	].join('\n\n')}\n`;
 }

@@ -71,6 +71,7 @@ export class AlertHandler extends Shown {
 		this.#thresholds.set(name, {...this.#thresholds.get(name), ...threshold});
 	}
 
+	/** The threshold of a measure, if it has one. */
 	thresholdOf(name: string): Threshold {
 		return this.#thresholds.get(name) ?? {};
 	}
