@@ -5,6 +5,7 @@ import {clearEnvironment} from './environment.ts';
 import type {Bench, Line, Measurement} from './line.ts';
 import {cloneLine} from './lines/clone.ts';
 import {contextLine} from './lines/context.ts';
+import {costsLine} from './lines/costs.ts';
 import {growthLines} from './lines/growth.ts';
 import {handoutLine} from './lines/handout.ts';
 import {memoryLine} from './lines/memory.ts';
@@ -20,7 +21,7 @@ import {helpText, readOptions, type BenchOptions} from './options.ts';
 import {keepResult, loadPerProcessor, toTable, verdict} from './report.ts';
 import {Workspace} from './workspace.ts';
 
-const lines: readonly Line[] = [contextLine, statementLine, handoutLine, cloneLine, serverLine, suiteLine, peersLine, monitorLine, thousandLine, migrationsLine, memoryLine, partsLine, ...growthLines];
+const lines: readonly Line[] = [contextLine, statementLine, handoutLine, cloneLine, serverLine, suiteLine, peersLine, monitorLine, thousandLine, migrationsLine, memoryLine, partsLine, costsLine, ...growthLines];
 
 function say(text: string): void {
 	process.stderr.write(`${text}\n`);

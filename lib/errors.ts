@@ -97,7 +97,9 @@ export function withoutBundleFrames(stack: string): string {
 
 /** An error of the harness: `code` to match, `hint` to act on, `cause` to dig into. Passwords never appear in it. */
 export class HarnessError extends Error {
+	/** What happened, as part of the API. */
 	readonly code: ErrorCode;
+	/** What to do about it: the last sentence of the message. */
 	declare readonly hint: string;
 
 	constructor(code: ErrorCode, {what, why, fix, cause}: ErrorParts) {
@@ -109,6 +111,7 @@ export class HarnessError extends Error {
 		this.stack = withoutBundleFrames(this.stack?.replace(this.name, `${this.name} [${code}]`) ?? '');
 	}
 
+	/** The name of its class. */
 	override get name(): string {
 		return this.constructor.name;
 	}

@@ -15,23 +15,33 @@ await loadSqlParser();
 
 /** Of a file, what ESLint gives a rule. */
 interface SourceCode {
+	/** The text of the file. */
 	readonly text: string;
+	/** Its tree. */
 	readonly ast: AstNode;
+	/** Its scopes; null where the parser has none. */
 	readonly scopeManager: object | null;
+	/** Its comments, in order. */
 	getAllComments(): ReadonlyArray<object>;
+	/** Line (from 1) and column (from 0) of an index into the text. */
 	getLocFromIndex(index: number): {line: number; column: number};
 }
 
 /** Of ESLint, what a rule needs. */
 export interface RuleContext {
+	/** The path of the file that is linted. */
 	readonly filename: string;
+	/** The folder that paths are relative to. */
 	readonly cwd: string;
+	/** Its text, tree, scopes and comments. */
 	readonly sourceCode: SourceCode;
+	/** Takes what a rule has found. */
 	report(descriptor: object): void;
 }
 
 /** A rule in ESLint's form. */
 export interface EslintRule {
+	/** What ESLint shows of the rule, and whether it can mend what it finds. */
 	readonly meta: {
 		readonly type: 'problem';
 		readonly docs: {readonly description: string; readonly recommended: true; readonly url: string};
@@ -44,8 +54,11 @@ export interface EslintRule {
 
 /** The plugin in ESLint's form, with the configuration `recommended` for `eslint.config.js`. */
 export interface EslintPlugin {
+	/** Name and version, for caches of ESLint. */
 	readonly meta: {readonly name: string; readonly version: string};
+	/** The rules by name, as `complianceRules` lists them. */
 	readonly rules: Readonly<Record<ComplianceRuleName, EslintRule>>;
+	/** Configurations to put into the list of `eslint.config.js`. */
 	readonly configs: {readonly recommended: {
 		readonly name: string;
 		/** The plugin itself: with a type that does not hold its own, as ESLint's does not. */
@@ -100,11 +113,13 @@ function createRule({name, description, docs, isFixable}: ComplianceRuleInfo): E
 	};
 }
 
+/** The rules by name. */
 const rules = Object.fromEntries(complianceRules.map(rule => [rule.name, createRule(rule)])) as EslintPlugin['rules'];
 
 /** The configuration names the plugin, which holds the configuration. */
 const plugins: EslintPlugin['configs']['recommended']['plugins'] = {};
 
+/** The plugin: put `dataflowTdd.configs.recommended` into the list of `eslint.config.js`. */
 const plugin: EslintPlugin = {
 	meta: {name: 'dataflow-tdd', version: packageVersion()},
 	rules,
@@ -118,5 +133,6 @@ const plugin: EslintPlugin = {
 plugins['dataflow-tdd'] = plugin;
 
 export default plugin;
+/** The plugin's parts by name, as oxlint and `import * as` want them. */
 export const {meta, configs} = plugin;
 export {rules};

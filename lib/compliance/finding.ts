@@ -5,6 +5,7 @@ import type {TestFile} from './test-file.ts';
 export interface ComplianceFix {
 	/** From and to, in UTF-16 units. */
 	readonly range: readonly [number, number];
+	/** What stands there instead. */
 	readonly text: string;
 }
 

@@ -12,6 +12,7 @@ export type ComplianceRuleName =
 
 /** What there is to know of a rule. */
 export interface ComplianceRuleInfo {
+	/** Such as `no-commit-in-rollback`: without the `dataflow-tdd/` that ESLint puts before it. */
 	readonly name: ComplianceRuleName;
 	/** One sentence. */
 	readonly description: string;

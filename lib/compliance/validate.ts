@@ -13,6 +13,7 @@ export interface ComplianceIssue {
 	readonly line: number;
 	/** From 1, in UTF-16 units, as editors count. */
 	readonly column: number;
+	/** From 1: the line on which it ends. */
 	readonly endLine: number;
 	/** Behind the last character. */
 	readonly endColumn: number;
@@ -24,7 +25,7 @@ export interface ComplianceIssue {
 export interface ComplianceOptions {
 	/** Where relative paths begin, and the project whose folders say what a test is for. Default: the working directory. */
 	readonly cwd?: string;
-	/** Globs of files that are left out, relative to `cwd`. Files that are named are never left out. */
+	/** Globs of files that are left out, relative to `cwd`. Files that are named are never left out. Default none. */
 	readonly ignore?: readonly string[];
 	/** The rules to hold files to. Default: all. */
 	readonly rules?: readonly ComplianceRuleName[];

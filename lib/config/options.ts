@@ -55,7 +55,7 @@ export interface HarnessOptions {
 	readonly slowMs?: number;
 	/** What happens to tests when no server can be had. Default `'fail'`. */
 	readonly onUnavailable?: 'fail' | 'skip';
-	/** Further inputs of the fingerprint: files, or texts such as a version. */
+	/** Further inputs of the fingerprint: files, or texts such as a version. Default none. */
 	readonly fingerprint?: readonly string[];
 	/** Where the performance history is kept. Default `'tests/performance_history.json'`. */
 	readonly historyFile?: string;

@@ -17,14 +17,19 @@ export interface SchemaStatistics {
 
 /** What the schema cache did for this worker; every figure is measured. */
 export interface CacheReport {
+	/** Always true: databases are made from templates. */
 	readonly enabled: boolean;
 	/** The same as `enabled`, under the name of the Python original. */
 	readonly cacheEnabled: boolean;
+	/** How many requests for a database found its template. */
 	readonly hits: number;
+	/** How many requests had a template built. */
 	readonly misses: number;
 	/** Hits among all requests, from 0 to 1; 0 when there were none. */
 	readonly hitRate: number;
+	/** The size of the templates that were asked for, in bytes. */
 	readonly bytes: number;
+	/** How long the requests took, all together, in ms. */
 	readonly milliseconds: number;
 	/** What building would have taken each time that it was not needed, in ms: hits, each times what its template took when it was built. */
 	readonly savedMilliseconds: number;

@@ -6,6 +6,7 @@ export interface ContextConnection {
 	fetchValue<T = any>(text: string, values?: readonly unknown[]): Promise<T>;
 	/** The first row; undefined when there is none. */
 	fetchRow<T = Record<string, any>>(text: string, values?: readonly unknown[]): Promise<T | undefined>;
+	/** All rows, as objects by column. */
 	fetchRows<T = Record<string, any>>(text: string, values?: readonly unknown[]): Promise<T[]>;
 }
 

@@ -5,7 +5,9 @@ import {collectQueries} from './query-scope.ts';
 
 /** How many statements are right. Without `min` none is enough, without `max` any number is. */
 export interface QueryBounds {
+	/** At least so many. Default 0. */
 	readonly min?: number;
+	/** At most so many. Default: as many as it wants. */
 	readonly max?: number;
 }
 

@@ -20,8 +20,11 @@ export type Disposable<Context> = Context & AsyncDisposable & {
 
 /** The rows of seed packs, and what their `load` returned. */
 export interface SeededData<Pack extends PackName> extends TestContext {
+	/** The same context under the name of the Python original. */
 	readonly context: TestContext;
+	/** What each pack's `load` returned: a fresh copy, by pack name. */
 	readonly data: {readonly [Name in Pack]: RegisteredSeeds[Name]};
+	/** A model for each table. */
 	readonly models: Models<RegisteredDatabase>;
 }
 

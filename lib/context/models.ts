@@ -16,6 +16,7 @@ export interface Model<Row, New = Partial<Row>, Patch = Partial<Row>> {
 	update(filter: Filter<Row>, patch: Patch): Promise<Row[]>;
 	/** Deletes by primary key or filter and returns how many rows it deleted. */
 	delete(key: Key | Filter<Row>): Promise<number>;
+	/** How many rows match; without a filter, how many there are. */
 	count(filter?: Filter<Row>): Promise<number>;
 }
 

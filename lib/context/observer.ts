@@ -5,6 +5,7 @@ import type {RootOperationNode} from 'kysely';
 export interface SentStatement {
 	/** As Kysely compiled it, or as the user wrote it. */
 	readonly text: string;
+	/** Its parameters. */
 	readonly values?: readonly unknown[] | undefined;
 	/** Kysely's tree, where Kysely built it. */
 	readonly query?: RootOperationNode | undefined;
@@ -18,7 +19,9 @@ export interface SentStatement {
 
 /** BEGIN, COMMIT or the like that has failed, and with it its transaction. */
 export interface FailedControl {
+	/** The transaction it was sent in. */
 	readonly transaction: object | undefined;
+	/** What PostgreSQL said. */
 	readonly error: unknown;
 }
 
@@ -26,6 +29,7 @@ export interface FailedControl {
 export interface StatementOutcome {
 	/** Rows returned or changed. */
 	readonly rows: number;
+	/** What PostgreSQL said, where it failed. */
 	readonly error?: unknown;
 }
 

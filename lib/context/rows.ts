@@ -13,7 +13,9 @@ export type Filter<Row> = {readonly [Column in keyof Row]?: Row[Column] | Readon
 export interface ListOptions<Row> {
 	/** A column, or a column and its direction. Default: the primary key. */
 	readonly orderBy?: (keyof Row & string) | readonly [keyof Row & string, 'asc' | 'desc'];
+	/** At most so many rows. Default: all. */
 	readonly limit?: number;
+	/** How many rows are left out at the beginning. Default 0. */
 	readonly offset?: number;
 }
 

@@ -7,10 +7,13 @@ export type PerformanceRecord = Readonly<Record<string, number | readonly number
 
 /** A metric that is worse than it was. */
 export interface Regression {
+	/** The name of the metric, as in the records. */
 	readonly metric: string;
 	/** Of the newest run of the history that has the metric; of samples the median. */
 	readonly baseline: number;
+	/** Of the record that was looked at; of samples the median. */
 	readonly current: number;
+	/** `current` divided by `baseline`: 1.5 is half as much again. */
 	readonly ratio: number;
 	/**
 	 * `regressed` when both sides have samples, and size, effect size and both halves of the samples agree. A single figure can only be

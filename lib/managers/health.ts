@@ -16,12 +16,13 @@ export interface HealthCheck {
 export interface TddHealth {
 	/** False if a check has failed. */
 	readonly isHealthy: boolean;
+	/** What was looked at, one entry a check. */
 	readonly checks: readonly HealthCheck[];
 }
 
 /** How health is checked. */
 export interface HealthOptions {
-	/** Outside of tests: the options of the harness, beside those in the project's files. In a test the run has set them. */
+	/** Outside of tests: the options of the harness, beside those in the project's files. In a test the run has set them. Default: the files alone. */
 	readonly harness?: HarnessOptions;
 }
 

@@ -6,7 +6,7 @@ import type {Figure, TargetedFigure} from './performance/figures.ts';
 export interface MeasureOptions {
 	/** How many times each thing is measured. Default 30; what is slow by nature, such as a clone, fewer times. */
 	readonly samples?: number;
-	/** Outside of tests: the options of the harness, beside those in the project's files. In a test the run has set them. */
+	/** Outside of tests: the options of the harness, beside those in the project's files. In a test the run has set them. Default: the files alone. */
 	readonly harness?: HarnessOptions;
 }
 
@@ -14,8 +14,11 @@ export interface MeasureOptions {
 export interface TddPerformance {
 	/** The median of {@link individualTest}, in ms. */
 	readonly individualTestTargetMs: number;
+	/** The median of {@link fixtureSetup}, in ms. */
 	readonly fixtureSetupTargetMs: number;
+	/** The median of {@link connectionAcquisition}, in ms. */
 	readonly connectionAcquisitionTargetMs: number;
+	/** The median of {@link schemaOperation}, in ms. */
 	readonly schemaOperationTargetMs: number;
 	/** A small test, from the opening of its context to its end: two rows inserted, one updated, two reads. Target 100 ms. */
 	readonly individualTest: TargetedFigure;

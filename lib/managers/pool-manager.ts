@@ -19,36 +19,51 @@ export interface PoolOptions {
 
 /** A connection that a pool has lent. */
 export interface PoolClient {
+	/** Sends one statement with its `$1` parameters. */
 	query(text: string, values?: readonly unknown[]): Promise<{rows: any[]; rowCount: number | null}>;
+	/** Gives the connection back to its pool. */
 	release(): void;
 }
 
 /** What is used of a pool of `pg`. */
 export interface OptimizedPool {
+	/** Sends one statement on whichever connection is free. */
 	query(text: string, values?: readonly unknown[]): Promise<{rows: any[]; rowCount: number | null}>;
+	/** Waits for a connection to have alone, until it is released. */
 	connect(): Promise<PoolClient>;
+	/** Waits for connections that are in use, and closes all. */
 	end(): Promise<void>;
 }
 
 /** How a pool stands; every figure is counted or measured, and 0 for a pool that was never made. */
 export interface PoolStatistics {
+	/** The name under which the pool was made. */
 	readonly poolId: string;
+	/** Whether there is a pool of that name. */
 	readonly exists: boolean;
+	/** Connections that somebody has now. */
 	readonly activeConnections: number;
+	/** Connections that are open and free. */
 	readonly idleConnections: number;
+	/** Connections that are open. */
 	readonly totalConnections: number;
+	/** How many wait for a connection. */
 	readonly waitingRequests: number;
+	/** How many connections are kept open at least. */
 	readonly minSize: number;
+	/** How many connections there are at most. */
 	readonly maxSize: number;
 	/** How many connections were opened before the first was asked for. */
 	readonly preheatedConnections: number;
 	/** How often a connection was asked for. */
 	readonly acquisitions: number;
-	/** The mean and the longest time from asking for a connection to having it, in ms. */
+	/** The mean time from asking for a connection to having it, in ms. */
 	readonly averageAcquisitionMs: number;
+	/** The longest time from asking for a connection to having it, in ms. */
 	readonly maxAcquisitionMs: number;
-	/** What half of them took at most, and 95 % of them, in ms; to within 1 %. */
+	/** What half of them took at most, in ms; to within 1 %. */
 	readonly medianAcquisitionMs: number;
+	/** What 95 % of them took at most, in ms; to within 1 %. */
 	readonly p95AcquisitionMs: number;
 	/** How often none could be had, or an idle one was lost. */
 	readonly errors: number;
@@ -93,6 +108,7 @@ export class PoolManager {
 		return this.#door(managed);
 	}
 
+	/** Figures of one pool; of a name without a pool, zeros and `exists: false`. */
 	getPoolStatistics(poolId: string): PoolStatistics {
 		const managed = this.#pools.get(poolId);
 		const {pool, options, preheated, acquisitions, errors} = managed ?? nothing(poolId);

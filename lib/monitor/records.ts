@@ -83,9 +83,11 @@ export interface CapturedPlan {
 
 /** A named stretch of a test, as `metricsCollector.measure` took it. */
 export interface Measure {
+	/** The name of the stretch. */
 	readonly name: string;
 	/** From the start of the body, in ms. */
 	readonly startMs: number;
+	/** How long it took, in ms. */
 	readonly durationMs: number;
 	/** How many statements it sent. */
 	readonly statements: number;

@@ -20,10 +20,15 @@ import {skipDatabaseTests} from './skipped-run.ts';
 
 /** What can stand in ava.config.mjs, as far as the harness looks at it. */
 export interface AvaConfig {
+	/** How many test files run at once. Default: AVA's. */
 	readonly concurrency?: number;
+	/** Whether files, and tests in them, run one after the other. Default false. */
 	readonly serial?: boolean;
+	/** Modules that are loaded before each test file; the harness puts its own before them. Default none. */
 	readonly require?: unknown;
+	/** Variables that test files see. Default none. */
 	readonly environmentVariables?: Readonly<Record<string, string>>;
+	/** Which endings test files have. Default: AVA's. */
 	readonly extensions?: unknown;
 	readonly [option: string]: unknown;
 }

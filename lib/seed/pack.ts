@@ -4,10 +4,13 @@ const brand = Symbol.for('dataflow-tdd.seed-pack');
 
 /** Rows that belong together, loaded once into a template; tests read what `load` returned without running anything. */
 export interface SeedPack<Name extends string = string, Result = unknown> {
+	/** What `tddSeededData` and other packs name it by. */
 	readonly name: Name;
 	/** The packs that are loaded before it: the key under which `load` gets their results, and which pack. */
 	readonly needs: Readonly<Record<string, AnySeedPack | string>>;
+	/** Inserts the rows, and returns what tests want to know of them. */
 	readonly load: (db: Kysely<any>, needs: any) => Promise<Result> | Result;
+	/** Tells a pack from another object. */
 	readonly [brand]: true;
 }
 

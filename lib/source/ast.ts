@@ -3,9 +3,11 @@
  * tree, oxc-parser, espree or @typescript-eslint/parser, has to give no more than this.
  */
 export interface AstNode {
+	/** The kind of node, as ESTree names it. */
 	readonly type: string;
 	/** Where it begins and ends in the text, in UTF-16 units. */
 	readonly range: readonly [number, number];
+	/** The node it is part of. */
 	parent?: AstNode | null;
 }
 

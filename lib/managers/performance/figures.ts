@@ -6,7 +6,9 @@ export interface Figure {
 	readonly name: string;
 	/** What it may take; undefined for what has no target. */
 	readonly targetMs?: number;
+	/** The middle of the samples, in ms. */
 	readonly medianMs: number;
+	/** What 95 % of the samples took at most, in ms. */
 	readonly p95Ms: number;
 	/** How many times it was measured. */
 	readonly samples: number;

@@ -3,9 +3,13 @@ import {Shown} from './shown.ts';
 
 /** What is watched, and the highest value that it may have. */
 export interface Threshold {
+	/** How long it takes, in ms. Default: any time. */
 	readonly durationMs?: number;
+	/** How many statements it sends. Default: any number. */
 	readonly statements?: number;
+	/** How many rows its statements return or change. Default: any number. */
 	readonly rows?: number;
+	/** How much the heap grows, in bytes. Default: any size. */
 	readonly heapBytes?: number;
 }
 
@@ -13,9 +17,13 @@ export interface Threshold {
 export interface Alert {
 	/** A measure, or `test` for the test as a whole. */
 	readonly name: string;
+	/** Which threshold it was. */
 	readonly metric: keyof Threshold;
+	/** What was measured, in the unit that ends the name of the metric. */
 	readonly value: number;
+	/** The threshold, in the same unit. */
 	readonly limit: number;
+	/** Both in a sentence. */
 	readonly message: string;
 }
 
@@ -63,6 +71,7 @@ export class AlertHandler extends Shown {
 		this.#thresholds.set(name, {...this.#thresholds.get(name), ...threshold});
 	}
 
+	/** The threshold of a measure, if it has one. */
 	thresholdOf(name: string): Threshold {
 		return this.#thresholds.get(name) ?? {};
 	}

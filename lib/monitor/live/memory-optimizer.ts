@@ -2,6 +2,7 @@ import type {MemoryTracker} from './memory-tracker.ts';
 
 /** What Kysely's queries have: they can be read a few rows at a time. */
 export interface Streamable<Row> {
+	/** Gives the rows as they come, so many at a time. */
 	stream(chunkSize?: number): AsyncIterableIterator<Row>;
 }
 

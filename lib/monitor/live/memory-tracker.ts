@@ -10,12 +10,15 @@ const keptAnswers = 3;
 
 /** An answer of the database that had many rows. */
 export interface LargeAnswer {
+	/** The statement. */
 	readonly text: string;
+	/** How many rows it returned. */
 	readonly rows: number;
 }
 
 /** Something that was tracked, and is still there. */
 export interface HeldObject {
+	/** The name under which it was tracked. */
 	readonly name: string;
 	/** What it is, such as `Array of 10,000`. */
 	readonly what: string;
@@ -23,14 +26,19 @@ export interface HeldObject {
 
 /** The memory around a test. */
 export interface MemoryReport {
+	/** When the test began. */
 	readonly before: MemoryUse;
+	/** The most that was seen meanwhile. */
 	readonly peak: MemoryUse;
+	/** When the report was made. */
 	readonly after: MemoryUse;
 	/** What heap and buffers have grown by, in bytes; less than 0 when they have shrunk. */
 	readonly grownBytes: number;
 	/** What was tracked and is still held by something. */
 	readonly held: readonly HeldObject[];
+	/** The largest answers of statements, the largest first. */
 	readonly largestAnswers: readonly LargeAnswer[];
+	/** In which way garbage could be collected before memory was read. */
 	readonly garbage: GarbageWay;
 }
 
@@ -65,6 +73,7 @@ export class MemoryTracker extends Shown implements StatementObserver {
 		return now;
 	}
 
+	/** What was in use when the test began. */
 	get before(): MemoryUse {
 		return this.#before;
 	}

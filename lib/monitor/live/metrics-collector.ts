@@ -12,8 +12,11 @@ import {Shown} from './shown.ts';
 export interface Metrics extends MemoryUse {
 	/** The measure that they are of; undefined for the test as a whole. */
 	readonly name: string | undefined;
+	/** How long it took, in ms. */
 	readonly durationMs: number;
+	/** How many statements were sent. */
 	readonly statements: number;
+	/** How many rows they returned or changed. */
 	readonly rows: number;
 	/** While at least one of its statements was under way, in ms. */
 	readonly databaseMs: number;

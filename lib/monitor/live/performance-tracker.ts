@@ -3,6 +3,7 @@ import {Shown} from './shown.ts';
 
 /** A point in a test. */
 export interface Checkpoint {
+	/** The name it was set by. */
 	readonly name: string;
 	/** Since the body began, in ms. */
 	readonly elapsedMs: number;
@@ -46,6 +47,7 @@ export class PerformanceTracker extends Shown {
 		return this.budgetMs - this.elapsedMs;
 	}
 
+	/** Those that were set, the oldest first. */
 	get checkpoints(): readonly Checkpoint[] {
 		return this.#checkpoints;
 	}
