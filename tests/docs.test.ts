@@ -31,6 +31,9 @@ const names = new Map([
 ]);
 const partNames = new Map([...names, ...['pool', 'Account', 'PrismaClient'].map(name => [name, '../src/parts.ts'] as const), ['spawn', 'node:child_process'], ['withTdd', 'dataflow-tdd/ava/config']]);
 
+// What the pages show does not depend on the kind of server; embedded ones have nothing to build images of.
+const env = {DATAFLOW_TDD_SERVER: 'embedded', DATAFLOW_TDD_WORKERS: '2', DATAFLOW_TDD_LINGER_MS: '2000'};
+
 let project: Project;
 
 /** One project of what all pages show, so that AVA and the compiler start once. */
@@ -70,14 +73,14 @@ test('no two pages show different files of one name', t => {
 
 test('the files in docs/ run, and all of docs/ compiles', async t => {
 	t.timeout(120_000);
-	const run = await project.run({args: ['--tap']});
+	const run = await project.run({args: ['--tap'], env});
 	const results = outcomes(run);
 	t.is(run.exitCode, 0, run.output);
 	const written = files.flatMap(({code}) => [...code.matchAll(/^(test(?:\.\w+)?|bothApproaches)\(/gm)]).map(([, name]) => name === 'bothApproaches' ? 2 : 1);
 	t.is(Object.keys(results).length, written.reduce<number>((sum, count) => sum + count, 0));
 	t.true(Object.values(results).every(Boolean), run.output);
 
-	const types = await runCli(project.folder, ['types'], {DATAFLOW_TDD_LINGER_MS: '2000', DATAFLOW_TDD_WORKERS: '2'});
+	const types = await runCli(project.folder, ['types'], env);
 	t.is(types.status, 0, types.stderr);
 	const compiler = path.join(root, 'node_modules/typescript/bin/tsc');
 	const compiled = await promisify(execFile)(process.execPath, [compiler, '-p', '.'], {cwd: project.folder}).catch((error: Error & {stdout: string}) => error);
