@@ -23,8 +23,9 @@ export function readBlocks(root: URL, page: string): DocBlock[] {
 	return [...text.matchAll(fence)].filter(([, , , language]) => languages.has(language!)).map(match => {
 		const [whole, mark, note, language, code] = match as unknown as [string, DocBlock['kind'] | undefined, string, string, string];
 		const line = text.slice(0, match.index + whole.indexOf('```')).split('\n').length;
-		const file = mark === 'file' ? note : mark ? undefined : firstLine.exec(code)?.[1];
-		return {place: `${page}:${line}`, language, code, file, kind: file ? 'file' : mark ?? (rest !== -1 && match.index > rest ? 'not run' : 'unknown')};
+		const isPassedOver = rest !== -1 && match.index > rest;
+		const file = mark === 'file' ? note : mark || isPassedOver ? undefined : firstLine.exec(code)?.[1];
+		return {place: `${page}:${line}`, language, code, file, kind: file ? 'file' : mark ?? (isPassedOver ? 'not run' : 'unknown')};
 	});
 }
 
