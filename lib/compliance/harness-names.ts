@@ -2,7 +2,7 @@ import type {AstNode} from '../source/ast.ts';
 import type {Bindings} from './bindings.ts';
 
 /** The doors of this package. */
-const doors = new Set(['dataflow-tdd', 'dataflow-tdd/ava']);
+const doors = new Set(['dataflow-tdd', 'dataflow-tdd/ava', 'dataflow-tdd/vitest', 'dataflow-tdd/node-test']);
 
 /** Fixtures in a transaction that can only be rolled back. */
 const rollbackFixtures = ['tddTestContext', 'tddDataflow', 'tddSeededData', 'enhancedTddContext', 'performanceMonitoredTest', 'memoryOptimizedTest', 'tddPerformanceTracker', 'performanceFallback'] as const;

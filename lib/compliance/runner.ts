@@ -73,6 +73,12 @@ function isTest({runner, words}: Declaration): boolean {
 
 function calleeOf(callee: AstNode, bindings: Bindings, areGlobal: boolean): Declaration | undefined {
 	const node = plain(callee);
+	if (is(node, 'CallExpression')) {
+		// `test.for(cases)('...', body)`.
+		const declaration = calleeOf(node.callee, bindings, areGlobal);
+		return ['each', 'for'].includes(declaration?.words.at(-1) ?? '') ? declaration : undefined;
+	}
+
 	if (is(node, 'MemberExpression')) {
 		const object = calleeOf(node.object, bindings, areGlobal);
 		const name = nameOf(node);
@@ -103,7 +109,23 @@ function readTest(node: CallNode, {runner}: Declaration, bindings: Bindings): Te
 	const fixture = implementation && fixtureOf(implementation, bindings);
 	const own = bodyOf(implementation, bindings);
 	const base = {runner, node, titleNode, title: stringOf(titleNode), fixture};
+	const wrapped = given.map(argument => wrappedBody(argument, bindings)).find(Boolean);
+	if (wrapped) {
+		return {...base, ...wrapped, isPlain: false};
+	}
+
 	return fixture ? {...base, body: bodyOf(next, bindings), isPlain: false} : {...base, body: own ?? given.map(argument => bodyOf(argument, bindings)).find(Boolean), isPlain: own !== undefined};
+}
+
+/** The fixture around a body, as all runners but AVA have it: `tddTestContext(async (t, {db}) => {})`. */
+function wrappedBody(expression: AstNode, bindings: Bindings): Pick<TestCase, 'fixture' | 'body'> | undefined {
+	const node = bindings.value(expression);
+	if (!is(node, 'CallExpression') || fixtureOf(node, bindings)) {
+		return undefined;
+	}
+
+	const fixture = fixtureOf(node.callee, bindings);
+	return fixture && {fixture, body: bodyOf(node.arguments[0], bindings)};
 }
 
 /** The function that is written there, or that the name there means. */

@@ -27,6 +27,12 @@ const buildFolder = path.dirname(import.meta.dirname);
  */
 const hiddenFolder = 'ava';
 
+/** The harness's own: its doors, and what has to be one with them. */
+const ownDoors = [
+	['dataflow-tdd', 'index.js'], ['dataflow-tdd/ava', 'ava.js'], ['dataflow-tdd/vitest', 'vitest.js'], ['dataflow-tdd/node-test', 'node-test.js'],
+	['dataflow-tdd/vitest/file', 'fixtures/vitest/vitest-file.js'],
+] as const;
+
 interface PackageJson {
 	readonly name: string;
 	readonly version: string;
@@ -97,7 +103,7 @@ async function writeBundle(doors: ReadonlyArray<readonly [string, string]>, fold
 	const entryPoints = doors.map(([name, url], index) => ({in: `${fileURLToPath(url)}${name.endsWith(requireMark) ? requireMark : ''}`, out: `door-${index}`}));
 	await build({
 		entryPoints, outdir: path.join(part, hiddenFolder), bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node22',
-		external: ['ava', 'esbuild', 'libpg-query', 'oxc-parser', '@typescript-eslint/scope-manager', 'write-file-atomic', 'pg-native', 'cloudflare:sockets'], plugins: [keepPlaces, forRequire], logLevel: 'silent', legalComments: 'none', minifySyntax: true, minifyWhitespace: true,
+		external: ['ava', 'vitest', 'esbuild', 'libpg-query', 'oxc-parser', '@typescript-eslint/scope-manager', 'write-file-atomic', 'pg-native', 'cloudflare:sockets'], plugins: [keepPlaces, forRequire], logLevel: 'silent', legalComments: 'none', minifySyntax: true, minifyWhitespace: true,
 		banner: {js: `import {createRequire as harnessRequire} from 'node:module'; const require = harnessRequire(import.meta.url);`},
 	});
 	await writeFile(path.join(part, 'package.json'), '{"type":"module"}');
@@ -116,7 +122,7 @@ export async function ensureBundle(projectDir: string): Promise<BundleMap | unde
 	}
 
 	try {
-		const own = [['dataflow-tdd', 'index.js'], ['dataflow-tdd/ava', 'ava.js']].map(([name, file]) => [name!, pathToFileURL(path.join(buildFolder, file!)).href] as [string, string]);
+		const own = ownDoors.map(([name, file]) => [name, pathToFileURL(path.join(buildFolder, file)).href] as [string, string]);
 		const doors = [...own, ...doorsOf(kysely.json, pathToFileURL(path.join(projectDir, 'package.json')))];
 		const pg = import.meta.resolve('pg');
 		const required = pathToFileURL(createRequire(import.meta.url).resolve('pg')).href;

@@ -1,11 +1,11 @@
-// Loaded by AVA in each worker, before the test file.
+// Loaded in each worker, before the test file: by AVA itself, by a setup file of Vitest's, by what node:test imports first.
 import {registerHooks, type ResolveFnOutput} from 'node:module';
 import process from 'node:process';
 import {skippedVariable} from '../config/mode.ts';
 import type {BundleMap} from './bundle.ts';
 
 /**
- * Called by AVA with what `withTdd` gave: takes variables away that would lead past the signpost, and sends imports of bundled modules to the
+ * Called with what the run gave: takes variables away that would lead past the signpost, and sends imports of bundled modules to the
  * bundle, wherever they come from.
  */
 export default function preload(bundle: BundleMap | undefined, removedVariables: readonly string[] = []): void {
@@ -27,7 +27,7 @@ function useBundle({modules, folder, importer, project}: BundleMap): void {
 		resolve(specifier, context, next) {
 			const isFromBundle = context.parentURL?.startsWith(folder) && !specifier.startsWith('.');
 			// The runner is the project's, also where the harness is linked from elsewhere and has one of its own beside it.
-			const parentURL = specifier === 'ava' ? project : importer;
+			const parentURL = specifier === 'ava' || specifier === 'vitest' ? project : importer;
 			const resolved = next(specifier, isFromBundle ? {...context, parentURL} : context);
 			const url = modules[resolved.url];
 			return url === undefined ? resolved : {...resolved, url, format: 'module'};

@@ -14,8 +14,10 @@ const cycleMs = 1000;
 export interface RecordedRun {
 	/** What the workers need to know. */
 	readonly environment: Readonly<Record<string, string>>;
-	/** Called once there is a keeper. */
+	/** Called once there is a keeper, in AVA's main process: the end of that is the end of the run. */
 	follow(keeper: KeeperClient): void;
+	/** The same, for a runner that tells when it is done: then the function is to be called that this returns. */
+	accompany(keeper: KeeperClient, isWatching: boolean): () => Promise<void>;
 	/** Called when there is none: then nothing will be measured. */
 	drop(): void;
 }
@@ -42,24 +44,29 @@ function record(config: HarnessConfig): RecordedRun {
 			removeRun(folder);
 		},
 		follow(keeper) {
-			const run: Run = {config, keeper, id, folder, startedAt};
-			if (process.argv.some(argument => argument === '--watch' || argument === '-w')) {
-				followCycles(run);
-			}
-
-			let hasEnded = false;
+			const end = accompany({config, keeper, id, folder, startedAt}, process.argv.some(argument => argument === '--watch' || argument === '-w'));
 			// AVA's main process ends by having nothing left to do.
-			process.once('beforeExit', () => {
-				hasEnded = true;
-				void endWell(run);
-			});
-			// Unless it is interrupted.
-			process.once('exit', () => {
-				if (!hasEnded) {
-					endAtOnce(run);
-				}
-			});
+			process.once('beforeExit', () => void end());
 		},
+		accompany: (keeper, isWatching) => accompany({config, keeper, id, folder, startedAt}, isWatching),
+	};
+}
+
+function accompany(run: Run, isWatching: boolean): () => Promise<void> {
+	if (isWatching) {
+		followCycles(run);
+	}
+
+	let hasEnded = false;
+	// Unless it is interrupted, its end is told.
+	process.once('exit', () => {
+		if (!hasEnded) {
+			endAtOnce(run);
+		}
+	});
+	return async () => {
+		hasEnded = true;
+		await endWell(run);
 	};
 }
 

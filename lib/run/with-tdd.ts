@@ -4,19 +4,14 @@ import process from 'node:process';
 import {compileCache} from '../config/compile-cache.ts';
 import {assertNodeVersion} from '../config/node-version.ts';
 import {isCi, loadConfig} from '../config/load.ts';
-import {modeVariable, outsideVariable, sessionVariable} from '../config/mode.ts';
+import {modeVariable, sessionVariable} from '../config/mode.ts';
 import type {HarnessConfig, HarnessOptions} from '../config/options.ts';
 import {bySeed} from '../config/order.ts';
-import {redirect, type Redirection} from '../config/stray.ts';
 import {validateOptions} from '../config/validate.ts';
-import {ensureBundle, type BundleMap} from '../preload/bundle.ts';
 import {wantedReports} from '../report/reports.ts';
-import {isUnavailable} from '../server/unavailable.ts';
-import {recordRun} from './end-of-run.ts';
 import {isParallelBuild} from './parallel-build.ts';
-import {asOneMessage, beginRun} from './run.ts';
-import {raiseSignpost} from './signpost.ts';
-import {skipDatabaseTests} from './skipped-run.ts';
+import {asOneMessage} from './run.ts';
+import {beginRunParts, untouched, type RunParts} from './run-parts.ts';
 
 /** What can stand in ava.config.mjs, as far as the harness looks at it. */
 export interface AvaConfig {
@@ -59,22 +54,6 @@ function withDefaults(config: AvaConfig): AvaConfig {
 	return hasTypeScript && config.extensions === undefined ? {...config, extensions: ['ts', 'js', 'mjs']} : config;
 }
 
-const untouched: Redirection = {set: {}, removed: []};
-
-/**
- * Where code in a test finds its database: a signpost, unless the project says where its tests are to connect. What the variables
- * said outside of the tests is kept for a keeper that a worker starts.
- */
-async function redirectStray({environmentVariables = {}}: AvaConfig, {strayConnections}: HarnessConfig): Promise<Redirection> {
-	if (strayConnections === 'allow') {
-		return untouched;
-	}
-
-	const {set, removed} = redirect(process.env, await raiseSignpost(), Object.keys(environmentVariables));
-	const outside = Object.fromEntries([...Object.keys(set), ...removed].map(name => [name, process.env[name] ?? null]));
-	return {set: {...set, [outsideVariable]: JSON.stringify(outside)}, removed};
-}
-
 /** What a run writes must not begin the next one in watch mode. */
 function withIgnored({watchMode}: AvaConfig, {projectDir, report, historyFile}: HarnessConfig): Readonly<Record<string, unknown>> {
 	const given = (watchMode ?? {}) as {readonly ignoreChanges?: readonly string[]};
@@ -83,34 +62,7 @@ function withIgnored({watchMode}: AvaConfig, {projectDir, report, historyFile}: 
 	return {...given, ignoreChanges: [...given.ignoreChanges ?? [], ...patterns, ...patterns.map(file => `${file}.*`)]};
 }
 
-interface Parts {
-	readonly harness: HarnessConfig;
-	readonly bundle: BundleMap | undefined;
-	readonly stray: Redirection;
-	/** What workers are told beside their session. */
-	readonly environment: Readonly<Record<string, string>>;
-}
-
-/** Gets everything ready that a run needs. Without a server, a run that may skip tests goes on. */
-async function beginParts(config: AvaConfig, harness: HarnessConfig): Promise<Parts> {
-	const run = harness.monitor === 'on' ? recordRun(harness) : undefined;
-	const shared = Promise.all([ensureBundle(harness.projectDir), redirectStray(config, harness)]);
-	try {
-		const [keeper, [bundle, stray]] = await Promise.all([beginRun(harness), shared]);
-		run?.follow(keeper);
-		return {harness, bundle, stray, environment: {...run?.environment}};
-	} catch (error) {
-		run?.drop();
-		if (harness.onUnavailable !== 'skip' || !isUnavailable(error)) {
-			throw error;
-		}
-
-		const [bundle, stray] = await shared;
-		return {harness, bundle, stray, environment: skipDatabaseTests(error.message)};
-	}
-}
-
-function withHarness(config: AvaConfig, {harness, bundle, stray, environment}: Parts): AvaConfig {
+function withHarness(config: AvaConfig, {harness, bundle, stray, environment}: RunParts): AvaConfig {
 	return {
 		...withDefaults(config),
 		watchMode: withIgnored(config, harness),
@@ -138,7 +90,9 @@ export function withTdd(avaConfig: AvaConfig | Factory = {}, options: HarnessOpt
 				return withHarness(config, {harness, bundle: undefined, stray: untouched, environment: {}});
 			}
 
-			return withHarness(config, await beginParts(config, harness));
+			return withHarness(config, await beginRunParts(harness, {kept: Object.keys(config.environmentVariables ?? {}), onKeeper(run, keeper) {
+				run.follow(keeper);
+			}}));
 		} catch (error) {
 			// Commands of the harness load this file, too, and show errors in their own way.
 			throw isAvaRun() ? asOneMessage(error) : error;

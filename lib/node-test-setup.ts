@@ -1,0 +1,1 @@
+export {globalSetup, globalTeardown, withTdd, type GlobalSetup} from './run/node-test/setup.ts';

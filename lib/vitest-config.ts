@@ -1,0 +1,1 @@
+export {withTdd, type VitestConfig} from './run/vitest/with-tdd.ts';
