@@ -1,3 +1,3 @@
 import {withTdd} from 'dataflow-tdd/ava/config';
 
-export default withTdd({files: ['tests/**/*.test.ts', '!tests/**/fixtures/**', '!tests/faults/**'], timeout: '2m'});
+export default withTdd({files: ['tests/**/*.test.ts', '!tests/**/fixtures/**', '!tests/faults/**', '!tests/package/**'], timeout: '2m'});
