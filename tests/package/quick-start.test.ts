@@ -82,3 +82,14 @@ for (const [name, options] of Object.entries(resolutions)) {
 		await compiles(t, typescript59, options);
 	});
 }
+
+// From npm when it is asked for: attw brings a compiler and 39 MB, which nobody else in this repository needs.
+test.serial('publint finds nothing', async t => {
+	const {exitCode, output} = await shell(`npx --yes --prefer-offline -p publint@0.3.25 publint --strict '${project.tarball}'`, {cwd: project.folder});
+	t.is(exitCode, 0, output);
+});
+
+test.serial('are the types wrong finds nothing', async t => {
+	const {exitCode, output} = await shell(`npx --yes --prefer-offline -p @arethetypeswrong/cli@0.18.5 attw --profile esm-only '${project.tarball}'`, {cwd: project.folder});
+	t.is(exitCode, 0, output);
+});
