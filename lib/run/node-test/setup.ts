@@ -9,7 +9,9 @@ import {beginRunParts, workerEnvironment} from '../run-parts.ts';
 
 /** What a module for `--test-global-setup` exports. */
 export interface GlobalSetup {
+	/** Starts servers, and keeps them until `globalTeardown`. */
 	globalSetup(): Promise<void>;
+	/** Reports, and lets the servers go. */
 	globalTeardown(): Promise<void>;
 }
 

@@ -5,6 +5,7 @@ import {optionsKey} from './keys.ts';
 
 /** What can stand in vitest.config.ts, as far as the harness looks at it. */
 export interface VitestConfig {
+	/** The options of Vitest itself. */
 	readonly test?: object | undefined;
 }
 
