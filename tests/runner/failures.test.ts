@@ -105,6 +105,7 @@ test('a fixture without a body says how to write it', t => {
 
 test('an error found at the end of a context shows its code', t => {
 	t.regex(report(t, 'b-misuse › commits'), /ERR_CONTEXT_COMMITTED/);
+	t.notRegex(report(t, 'b-misuse › commits'), /Besides/, 'what the body threw is told once');
 });
 
 test('tests that fail make AVA\'s exit code 1', t => {
