@@ -40,7 +40,7 @@ async function endless(t: ExecutionContext): Promise<string> {
 	return dir;
 }
 
-for (const [args, columns, what, noColor] of [[['warm'], 100, 'warm'], [['warm'], 100, 'warm with NO_COLOR', '1'], [['warm'], 0, 'warm on a terminal that does not know its width'], [['types'], 100, 'types'], [['init'], 100, 'init'], [['psql'], 100, 'psql before it is there']] as const) {
+for (const [args, columns, what, noColor] of [[['warm'], 100, 'warm'], [['warm'], 100, 'warm with NO_COLOR', '1'], [['warm'], 0, 'warm on a terminal that does not know its width'], [['types'], 100, 'types'], [['init'], 100, 'init'], [['psql'], 100, 'psql before it is there'], [['snapshot', 'export', 'out.tar'], 100, 'snapshot export']] as const) {
 	test(`Ctrl-C ends ${what} with 130, says nothing, and leaves nothing half-made`, async t => {
 		if (!hasTerminals(t)) {
 			return;
@@ -54,6 +54,7 @@ for (const [args, columns, what, noColor] of [[['warm'], 100, 'warm'], [['warm']
 		t.true(!isAnimated || output.lastIndexOf(`${escape}[?25h`) >= output.lastIndexOf(`${escape}[?25l`), 'the cursor is shown');
 		t.notRegex(output, /\n\s+at |Error/);
 		t.false(existsSync(path.join(dir, 'tests/tdd-env.d.ts')));
+		t.deepEqual((await readdir(dir)).filter(name => name.startsWith('out.tar')), []);
 
 		const {keepers: [keeper], slots} = JSON.parse((await runCli(dir, ['status', '--json'], plain)).stdout);
 		t.is(keeper.users, 0);

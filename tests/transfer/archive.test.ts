@@ -9,6 +9,7 @@ import {extract, pack} from 'tar-stream';
 import {EmbeddedAdapter} from '#lib/server/embedded.js';
 import {serverAccount} from '#lib/server/embedded/account.js';
 import {cacheSubfolder} from '#lib/config/folders.js';
+import {writeArchive} from '#lib/transfer/archive.js';
 import {folderFor} from '../helpers/folder.ts';
 import {errorOf, filesOf, makeMachine, type Machine} from '../helpers/machine.ts';
 import {withMarkedServer} from '../helpers/scratch-server.ts';
@@ -199,4 +200,29 @@ test('contents that are no tar, or that end early, are refused', async t => {
 	const aborted = AbortSignal.abort();
 	await t.throwsAsync(again.unpack(`aborted-${process.pid}`, () => tarOf(whole), aborted), {name: 'AbortError'});
 	t.deepEqual((await readdir(cacheSubfolder('snapshots'))).filter(each => /^(?:broken|aborted)-/.test(each)), []);
+});
+
+/** Ends in the middle, as if Ctrl-C had come. */
+function interrupted(bytes: Buffer): {readonly contents: Readable; readonly signal: AbortSignal} {
+	const controller = new AbortController();
+	async function * read(): AsyncGenerator<Buffer> {
+		yield bytes.subarray(0, bytes.length / 2);
+		controller.abort();
+		yield bytes.subarray(bytes.length / 2);
+	}
+
+	return {contents: Readable.from(read()), signal: controller.signal};
+}
+
+test('what is interrupted in the middle leaves no file and no snapshot', async t => {
+	const tar = await buffer(tarOf(whole));
+	const folder = await folderFor(t);
+	const manifest = {format: 1, kind: 'embedded', snapshot: 's', fingerprint: 'f', identity: 'i', createdAt: '', writtenBy: ''} as const;
+	await t.throwsAsync(writeArchive({file: path.join(folder, 'snapshot.tar'), manifest, ...interrupted(tar)}), {name: 'AbortError'});
+	t.deepEqual(readdirSync(folder), []);
+
+	const {packer} = (await EmbeddedAdapter.create({projectDir: import.meta.dirname}))!;
+	const {contents, signal} = interrupted(tar);
+	await t.throwsAsync(packer.unpack(`interrupted-${process.pid}`, () => contents, signal), {name: 'AbortError'});
+	t.deepEqual((await readdir(cacheSubfolder('snapshots'))).filter(each => each.startsWith('interrupted-')), []);
 });

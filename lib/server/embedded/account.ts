@@ -1,5 +1,5 @@
-import {chown, lchown, readdir} from 'node:fs/promises';
-import {readFileSync} from 'node:fs';
+import {chown, readdir} from 'node:fs/promises';
+import {lchownSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import process from 'node:process';
 
@@ -33,7 +33,7 @@ export async function giveAllTo(account: Account | undefined, folder: string): P
 		const entries = await readdir(folder, {recursive: true, withFileTypes: true});
 		const files = entries.map(({parentPath, name}) => join(parentPath, name)).toReversed();
 		for (const file of [...files, folder]) {
-			await lchown(file, account.uid, account.gid);
+			lchownSync(file, account.uid, account.gid);
 		}
 	}
 }
