@@ -117,7 +117,9 @@ test('an archive that does not match is refused, and leaves nothing', async t =>
 
 	await copyFile(file, path.join(folder, 'short.tar'));
 	await truncate(path.join(folder, 'short.tar'), size / 2);
-	t.like(await refused(second, 'short.tar'), {code: 'ERR_SNAPSHOT_DAMAGED'});
+	const short = await refused(second, 'short.tar');
+	t.is(short.code, 'ERR_SNAPSHOT_DAMAGED');
+	t.true(short.message.includes(`it should hold ${contents.bytes} bytes of contents, and holds `), short.message);
 	await writeFile(path.join(folder, 'empty.tar'), '');
 	await writeFile(path.join(folder, 'text.tar'), 'no archive at all\n'.repeat(1000));
 	for (const name of ['empty.tar', 'text.tar', 'missing.tar']) {
