@@ -27,11 +27,15 @@ const buildFolder = path.dirname(import.meta.dirname);
  */
 const hiddenFolder = 'ava';
 
-/** The harness's own: its doors, and what has to be one with them. */
-const ownDoors = [
-	['dataflow-tdd', 'index.js'], ['dataflow-tdd/ava', 'ava.js'], ['dataflow-tdd/vitest', 'vitest.js'], ['dataflow-tdd/node-test', 'node-test.js'],
-	['dataflow-tdd/vitest/file', 'fixtures/vitest/vitest-file.js'],
-] as const;
+/** The harness's own, for each runner: the doors that its test files open, and what has to be one with them. */
+const ownDoors = {
+	'ava': [['dataflow-tdd', 'index.js'], ['dataflow-tdd/ava', 'ava.js']],
+	'vitest': [['dataflow-tdd', 'index.js'], ['dataflow-tdd/vitest', 'vitest.js'], ['dataflow-tdd/vitest/file', 'fixtures/vitest/vitest-file.js']],
+	'node-test': [['dataflow-tdd', 'index.js'], ['dataflow-tdd/node-test', 'node-test.js']],
+} as const;
+
+/** A runner whose workers get a bundle: one of its own, so that none loads what is for another. */
+export type BundledRunner = keyof typeof ownDoors;
 
 interface PackageJson {
 	readonly name: string;
@@ -115,14 +119,14 @@ async function writeBundle(doors: ReadonlyArray<readonly [string, string]>, fold
  * for each set of versions.
  * @returns nothing where it cannot be made, which costs time in each worker but nothing else
  */
-export async function ensureBundle(projectDir: string): Promise<BundleMap | undefined> {
+export async function ensureBundle(projectDir: string, runner: BundledRunner = 'ava'): Promise<BundleMap | undefined> {
 	const kysely = await findKysely(projectDir);
 	if (!kysely || process.env.DATAFLOW_TDD_BUNDLE === '0' || !import.meta.filename.endsWith('.js')) {
 		return undefined;
 	}
 
 	try {
-		const own = ownDoors.map(([name, file]) => [name, pathToFileURL(path.join(buildFolder, file)).href] as [string, string]);
+		const own = ownDoors[runner].map(([name, file]) => [name, pathToFileURL(path.join(buildFolder, file)).href] as [string, string]);
 		const doors = [...own, ...doorsOf(kysely.json, pathToFileURL(path.join(projectDir, 'package.json')))];
 		const pg = import.meta.resolve('pg');
 		const required = pathToFileURL(createRequire(import.meta.url).resolve('pg')).href;

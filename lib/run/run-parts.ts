@@ -2,9 +2,8 @@ import process from 'node:process';
 import {modeVariable, outsideVariable, sessionVariable} from '../config/mode.ts';
 import type {HarnessConfig} from '../config/options.ts';
 import {redirect, type Redirection} from '../config/stray.ts';
-import type {TestShape} from '../context/test-description.ts';
 import type {KeeperClient} from '../keeper/client.ts';
-import {ensureBundle, type BundleMap} from '../preload/bundle.ts';
+import {ensureBundle, type BundleMap, type BundledRunner} from '../preload/bundle.ts';
 import {isUnavailable} from '../server/unavailable.ts';
 import {recordRun, type RecordedRun} from './end-of-run.ts';
 import {beginRun} from './run.ts';
@@ -27,8 +26,7 @@ export interface RunParts {
 export interface RunStart {
 	/** Names of variables that stay as they are: the project sets them for its tests. */
 	readonly kept: readonly string[];
-	/** How tests are written for the runner. Default: as AVA has it. */
-	readonly shape?: TestShape;
+	readonly runner: BundledRunner;
 	/** Called when the run is recorded, and there is a keeper. */
 	onKeeper(run: RecordedRun, keeper: KeeperClient): void;
 }
@@ -37,12 +35,12 @@ export interface RunStart {
  * Where code in a test finds its database: a signpost, unless the project says where its tests are to connect. What the variables
  * said outside of the tests is kept for a keeper that a worker starts.
  */
-export async function redirectStray({strayConnections}: HarnessConfig, {kept, shape}: Pick<RunStart, 'kept' | 'shape'>): Promise<Redirection> {
+export async function redirectStray({strayConnections}: HarnessConfig, {kept, runner}: Pick<RunStart, 'kept' | 'runner'>): Promise<Redirection> {
 	if (strayConnections === 'allow') {
 		return untouched;
 	}
 
-	const {set, removed} = redirect(process.env, await raiseSignpost(shape), kept);
+	const {set, removed} = redirect(process.env, await raiseSignpost(runner === 'ava' ? 'macro' : 'wrapper'), kept);
 	const outside = Object.fromEntries([...Object.keys(set), ...removed].map(name => [name, process.env[name] ?? null]));
 	return {set: {...set, [outsideVariable]: JSON.stringify(outside)}, removed};
 }
@@ -50,7 +48,7 @@ export async function redirectStray({strayConnections}: HarnessConfig, {kept, sh
 /** Gets everything ready that a run needs. Without a server, a run that may skip tests goes on. */
 export async function beginRunParts(harness: HarnessConfig, start: RunStart): Promise<RunParts> {
 	const run = harness.monitor === 'on' ? recordRun(harness) : undefined;
-	const shared = Promise.all([ensureBundle(harness.projectDir), redirectStray(harness, start)]);
+	const shared = Promise.all([ensureBundle(harness.projectDir, start.runner), redirectStray(harness, start)]);
 	try {
 		const [keeper, [bundle, stray]] = await Promise.all([beginRun(harness), shared]);
 		if (run) {

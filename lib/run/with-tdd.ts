@@ -90,7 +90,7 @@ export function withTdd(avaConfig: AvaConfig | Factory = {}, options: HarnessOpt
 				return withHarness(config, {harness, bundle: undefined, stray: untouched, environment: {}});
 			}
 
-			return withHarness(config, await beginRunParts(harness, {kept: Object.keys(config.environmentVariables ?? {}), onKeeper(run, keeper) {
+			return withHarness(config, await beginRunParts(harness, {runner: 'ava', kept: Object.keys(config.environmentVariables ?? {}), onKeeper(run, keeper) {
 				run.follow(keeper);
 			}}));
 		} catch (error) {

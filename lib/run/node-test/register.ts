@@ -23,11 +23,11 @@ if (NODE_COMPILE_CACHE !== undefined) {
 	enableCompileCache(NODE_COMPILE_CACHE);
 }
 
-const bundle = await ensureBundle(harness.projectDir);
+const bundle = await ensureBundle(harness.projectDir, 'node-test');
 if (isSetUp) {
 	preload(bundle);
 } else {
-	const stray = await redirectStray(harness, {kept: [], shape: 'wrapper'});
+	const stray = await redirectStray(harness, {kept: [], runner: 'node-test'});
 	Object.assign(process.env, workerEnvironment({harness, bundle, stray, environment: {}}));
 	preload(bundle, stray.removed);
 }

@@ -21,7 +21,7 @@ async function setUpRun(options: HarnessOptions): Promise<() => Promise<void>> {
 		let end = async (): Promise<void> => {};
 		const parts = await beginRunParts(await loadConfig(findProject(), options), {
 			kept: [],
-			shape: 'wrapper',
+			runner: 'node-test',
 			onKeeper(run, keeper) {
 				end = run.accompany(keeper, process.execArgv.includes('--watch'));
 			},

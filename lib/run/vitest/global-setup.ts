@@ -23,7 +23,7 @@ export default async function setUpRun(project: TestProject): Promise<() => Prom
 		const harness = await resolve(project);
 		const parts = await beginRunParts(harness, {
 			kept: Object.keys(project.config.env ?? {}),
-			shape: 'wrapper',
+			runner: 'vitest',
 			onKeeper(run, keeper) {
 				end = run.accompany(keeper, project.vitest.config.watch);
 			},
