@@ -47,11 +47,15 @@ async function unless<T>(signal: AbortSignal | undefined, promise: Promise<T>): 
 }
 
 async function build(config: HarnessConfig, {progress, signal}: TransferOptions): Promise<void> {
-	const keeper = await unless(signal, openKeeper(config, 'visitor', progress));
+	const opening = openKeeper(config, 'visitor', progress);
 	try {
+		const keeper = await unless(signal, opening);
 		await unless(signal, keeper.api.prepare());
 	} finally {
-		keeper.close();
+		// Also one that answers only when nobody waits for it any more: its connection would keep this process alive.
+		void opening.then(keeper => {
+			keeper.close();
+		}, () => {});
 	}
 }
 
