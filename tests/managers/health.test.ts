@@ -90,7 +90,9 @@ test('versions are held against what package.json asks for', t => {
 	t.is(kysely.status, 'warning');
 	t.regex(kysely.detail, /kysely is not in \^0\.29/);
 	t.regex(kysely.fix!, /npm install --save-dev kysely@\^0\.29/);
-	t.regex(judge({packages: {...fine.packages, ava: undefined as never}}).detail, /ava is not installed$/);
+	t.regex(judge({packages: {...fine.packages, kysely: undefined as never}}).detail, /kysely is not installed$/);
+	t.is(judge({packages: {...fine.packages, ava: undefined as never}}).status, 'ok', 'a project may have another runner');
+	t.regex(judge({packages: {...fine.packages, vitest: '3.2.4'}}).detail, /vitest is not in \^4/);
 	t.is(judge({packages: {...fine.packages, ava: '8.1.0-rc.1'}}).status, 'ok');
 });
 

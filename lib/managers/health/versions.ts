@@ -11,6 +11,8 @@ interface Manifest {
 	readonly version: string;
 	readonly engines: {readonly node: string};
 	readonly peerDependencies: Readonly<Record<string, string>>;
+	/** Of the runners a project has one, and need not have the others. */
+	readonly peerDependenciesMeta?: Readonly<Record<string, {readonly optional?: boolean}>>;
 }
 
 /** Packages whose version is of interest, but where none is required. */
@@ -47,7 +49,7 @@ export function readVersions(projectDir: string, postgres: string | undefined): 
 }
 
 /** Holds versions against what the harness works with. */
-export function judgeVersions({node, postgres, packages}: Versions, {engines, peerDependencies}: Manifest): Finding {
+export function judgeVersions({node, postgres, packages}: Versions, {engines, peerDependencies, peerDependenciesMeta = {}}: Manifest): Finding {
 	const there = Object.entries(packages).filter(([, version]) => version !== undefined).map(([name, version]) => `${name} ${version}`);
 	const detail = [`Node ${node}`, ...(postgres === undefined ? [] : [`PostgreSQL ${postgres}`]), ...there].join(', ');
 	if (!satisfies(node, engines.node)) {
@@ -58,7 +60,10 @@ export function judgeVersions({node, postgres, packages}: Versions, {engines, pe
 		return failed(`${detail}; PostgreSQL has to be ${minimumVersion} or newer`, `Choose a newer one, for example with the option image: 'postgres:17'.`);
 	}
 
-	const wrong = Object.entries(peerDependencies).filter(([name, range]) => packages[name] === undefined || !satisfies(packages[name], range, {includePrerelease: true}));
+	const isWrong = (name: string, range: string): boolean => packages[name] === undefined
+		? peerDependenciesMeta[name]?.optional !== true
+		: !satisfies(packages[name], range, {includePrerelease: true});
+	const wrong = Object.entries(peerDependencies).filter(([name, range]) => isWrong(name, range));
 	return wrong.length === 0 ? ok(detail) : warning(
 		`${detail}; ${wrong.map(([name, range]) => `${name} ${packages[name] === undefined ? 'is not installed' : `is not in ${range}`}`).join(', ')}`,
 		`Run: npm install --save-dev ${wrong.map(([name, range]) => `${name}@${range}`).join(' ')}`,
