@@ -48,8 +48,11 @@ test('node:test: what fails reads well, and leaves nothing to the next test', as
 	t.notRegex(failureOf(run, 'its own error comes first'), /ERR_CONTEXT/);
 	t.regex(run.stdout, /✖ its own error comes first \(.*\nℹ Besides, when the context was closed:\nThe transaction of this test was ended/);
 	t.regex(failureOf(run, 'its time is over'), /test timed out after 1500ms/);
+	t.regex(failureOf(run, 'a hook of its own fails'), /Error: of the hook/);
+	t.regex(run.stdout, /✔ and its place is free /, 'a context is closed also where a hook before that throws');
+	t.regex(failureOf(run, 'stands behind a hook of its file'), /ERR_FIXTURE_HOOK\]: A fixture was called without the context of a test/);
 	t.regex(failureOf(run, 'no body'), /ERR_FIXTURE_BODY[\s\S]*tddTestContext\(async \(t, \{db\}\) => /);
 	t.regex(failureOf(run, 'a connection of its own'), /ERR_CONTEXT_URL[\s\S]*tddParallelSafe\(async \(t, \{url\}\) => /);
 	t.regex(failureOf(run, 'a second fixture is refused'), /ERR_FIXTURE_HOOK\]: A second fixture was used for one test/);
-	t.deepEqual(counts(run), {tests: 9, pass: 3, fail: 5, cancelled: 1, skipped: 0, todo: 0}, run.output);
+	t.deepEqual(counts(run), {tests: 12, pass: 4, fail: 7, cancelled: 1, skipped: 0, todo: 0}, run.output);
 });
