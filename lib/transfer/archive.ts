@@ -126,9 +126,19 @@ async function readHeads(file: string): Promise<Found> {
 	throw archiveError(file, 'it does not begin with a manifest and contents');
 }
 
-/** Not by `compose`, which now and then takes the end of what it reads for an abortion. */
-function decompress(input: Readable): Readable {
+/**
+ * Not by `compose`, which now and then takes the end of what it reads for an abortion.
+ * @param limit a few bytes may be packed that fill any disk: no more come out than the manifest says
+ */
+function decompress(input: Readable, limit: {readonly file: string; readonly bytes: number}): Readable {
 	const output = createZstdDecompress();
+	let bytes = 0;
+	output.on('data', (chunk: Buffer) => {
+		bytes += chunk.length;
+		if (bytes > limit.bytes) {
+			output.destroy(damagedError(limit.file, `it unpacks to more than the ${limit.bytes} bytes that it should hold`));
+		}
+	}).pause();
 	input.once('error', error => {
 		output.destroy(error);
 	});
@@ -152,7 +162,7 @@ export async function readArchive(file: string): Promise<Archive> {
 	const read = (): Readable => createReadStream(file, {start, end: start + bytes - 1});
 	return {
 		manifest,
-		open: () => decompress(read()),
+		open: () => decompress(read(), {file, bytes: manifest.contents.unpackedBytes}),
 		async verify(signal) {
 			const meter = createMeter();
 			meter.stream.resume();

@@ -115,6 +115,11 @@ test('an archive that does not match is refused, and leaves nothing', async t =>
 		t.true(message.includes(`and should be ${contents.sha256}`), message);
 	}
 
+	await withManifest(file, path.join(folder, 'more.tar'), {contents: {...contents, unpackedBytes: 100_000}});
+	const more = await refused(second, 'more.tar');
+	t.is(more.code, 'ERR_SNAPSHOT_DAMAGED');
+	t.true(more.message.includes('it unpacks to more than the 100000 bytes that it should hold'), more.message);
+
 	await copyFile(file, path.join(folder, 'short.tar'));
 	await truncate(path.join(folder, 'short.tar'), size / 2);
 	const short = await refused(second, 'short.tar');

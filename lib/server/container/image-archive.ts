@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type {Readable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
 import {text} from 'node:stream/consumers';
@@ -27,7 +28,8 @@ async function readIndexes(contents: Readable, signal: AbortSignal | undefined):
 	try {
 		for await (const source of entries) {
 			const {name, size} = source.header;
-			const plain = name.replace(/^\.\//, '');
+			// Engines unpack it all, and then read: `./x/../manifest.json`, or one behind a link to a folder, is in the place of the first.
+			const plain = path.posix.basename(path.posix.normalize(name));
 			if (!indexes.has(plain)) {
 				source.resume();
 				continue;
