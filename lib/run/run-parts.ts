@@ -1,6 +1,7 @@
 import process from 'node:process';
 import {modeVariable, outsideVariable, sessionVariable} from '../config/mode.ts';
 import type {HarnessConfig} from '../config/options.ts';
+import {assertPeers} from '../config/peers.ts';
 import {redirect, type Redirection} from '../config/stray.ts';
 import type {KeeperClient} from '../keeper/client.ts';
 import {ensureBundle, type BundleMap, type BundledRunner} from '../preload/bundle.ts';
@@ -45,8 +46,12 @@ export async function redirectStray({strayConnections}: HarnessConfig, {kept, ru
 	return {set: {...set, [outsideVariable]: JSON.stringify(outside)}, removed};
 }
 
-/** Gets everything ready that a run needs. Without a server, a run that may skip tests goes on. */
+/**
+ * Gets everything ready that a run needs. Without a server, a run that may skip tests goes on.
+ * @throws {ERR_CONFIG_PEER} and what beginRun throws
+ */
 export async function beginRunParts(harness: HarnessConfig, start: RunStart): Promise<RunParts> {
+	await assertPeers(harness.projectDir);
 	const run = harness.monitor === 'on' ? recordRun(harness) : undefined;
 	const shared = Promise.all([ensureBundle(harness.projectDir, start.runner), redirectStray(harness, start)]);
 	try {

@@ -1,9 +1,10 @@
 import type {HarnessConfig} from '../../config/options.ts';
+import {readManifest} from '../../config/peers.ts';
 import type {HealthCheck} from '../health.ts';
 import {check} from './checks.ts';
 import {judgeRooms, readRooms} from './disk.ts';
 import {checkHistory, checkRunsFolder} from './files.ts';
-import {judgeVersions, readManifest, readVersions} from './versions.ts';
+import {judgeVersions, readVersions} from './versions.ts';
 
 /** What is known of the server that tests run on. */
 export interface ServerNote {

