@@ -51,7 +51,7 @@ function checkLines(file, fragment) {
 		: Number(to) > lines || Number(from) < 1 || Number(to) < Number(from) ? `the file has ${lines} lines` : undefined;
 }
 
-/** Whether npm publishes a file. Pictures and tests stay in the repository. */
+/** Whether npm publishes a file. Tests stay in the repository. */
 function packs(file) {
 	const {files} = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 	const always = ['README.md', 'LICENSE', 'package.json'];
@@ -119,10 +119,14 @@ export function checkLinks() {
 	return {problems: [...judged.filter(({why}) => why !== undefined), ...checkPacked(inside)], pages: files.length, inside: inside.length, outside};
 }
 
-/** A page of the documentation that is packed leads to no other one that is not: inside of node_modules, it would not be there. */
+/**
+ * What is packed shows no picture and leads to no page of the documentation that is not: inside of node_modules, and on the page that the registry makes of
+ * the README, it would not be there. The README leads to nothing else, either; other pages may name tests as proof.
+ */
 function checkPacked(inside) {
-	return inside.filter(({file, target, isUndefined}) => !isUndefined && packs(file) && /\.md(?:#|$)/.test(target)).flatMap(link => {
-		const to = toPosix(path.relative(root, path.resolve(root, path.dirname(link.file), link.target.split('#')[0])));
-		return !to.startsWith('docs/') || packs(to) || !existsSync(path.join(root, to)) ? [] : [{...link, why: `${to} is not in the npm package, and this page is: add it to "files" in package.json`}];
+	return inside.filter(({file, isUndefined}) => !isUndefined && packs(file)).flatMap(link => {
+		const to = toPosix(path.relative(root, path.resolve(root, path.dirname(link.file), decodeURIComponent(link.target.split('#')[0]) || path.basename(link.file))));
+		const isNeeded = link.isImage || link.file === 'README.md' || (to.startsWith('docs/') && to.endsWith('.md'));
+		return !isNeeded || packs(to) || !existsSync(path.join(root, to)) ? [] : [{...link, why: `${to} is not in the npm package, and this page is: add it to "files" in package.json`}];
 	});
 }

@@ -30,11 +30,24 @@ test('the package has no install script', t => {
 	t.deepEqual(['preinstall', 'install', 'postinstall'].filter(name => name in manifest.scripts), []);
 });
 
-test('the package holds what runs and what is read, and no source maps', t => {
+/** The files of the package, as npm would pack them. */
+function packed(): string[] {
 	const listed = execFileSync('npm', ['pack', '--dry-run', '--ignore-scripts', '--json'], {cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore']});
-	const names = [...listed.matchAll(/"path": "([^"]+)"/g)].map(([, name]) => name!);
+	return [...listed.matchAll(/"path": "([^"]+)"/g)].map(([, name]) => name!);
+}
+
+test('what the README shows and leads to is in the package', t => {
+	const readme = readFileSync(path.join(root, 'README.md'), 'utf8').replaceAll(/```[^]*?```/g, '');
+	const targets = [...readme.matchAll(/\]\(([^)\s]+)\)|\b(?:src|srcset|href)="([^"]+)"/g)].map(([, link, html]) => (link ?? html)!.split('#')[0]!).filter(target => target !== '' && !/^https:/.test(target));
+	t.true(targets.includes('docs/images/report-light.png'));
+	const names = new Set(packed());
+	t.deepEqual(targets.filter(target => !names.has(target)), []);
+});
+
+test('the package holds what runs and what is read, and no source maps', t => {
+	const names = packed();
 	t.true(names.includes('build/index.js'));
-	t.deepEqual(names.filter(name => !/^(?:build\/.*(?:\.js|\.d\.ts|\.css|stamp)|docs\/[\w-]+\.md|README\.md|LICENSE|package\.json)$/.test(name)), []);
+	t.deepEqual(names.filter(name => !/^(?:build\/.*(?:\.js|\.d\.ts|\.css|stamp)|docs\/[\w-]+\.md|docs\/images\/[\w-]+\.(?:png|svg)|README\.md|LICENSE|package\.json)$/.test(name)), []);
 });
 
 test('the licences of all dependencies are listed, and allowed', t => {

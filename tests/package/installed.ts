@@ -92,6 +92,12 @@ export interface Installed {
 	remove(): Promise<void>;
 }
 
+/** Installs what these tests need beside the quick start: another compiler, and what belongs to doors of other runners. */
+export async function installOthers({folder}: Installed): Promise<void> {
+	const others = Object.keys(manifest.peerDependencies).filter(name => !commands.some(line => line.split(' ').includes(name)));
+	await run(`npm install --save-dev typescript-5.9@npm:typescript@5.9.3 ${others.map(name => `${name}@${manifest.devDependencies[name]!}`).join(' ')} ${quietly}`, {cwd: folder});
+}
+
 /** Packs the package and does what the quick start says, in a folder whose name has spaces. */
 export async function install(): Promise<Installed> {
 	const parent = await mkdtemp(path.join(os.tmpdir(), 'dataflow-tdd-package-'));
@@ -104,9 +110,6 @@ export async function install(): Promise<Installed> {
 		output += await run(line.startsWith('npm install') ? `${pinned(line, tarball)} ${quietly}` : line, {cwd: folder});
 	}
 
-	// What the tests need beside: another compiler, and what belongs to doors of other runners.
-	const others = Object.keys(manifest.peerDependencies).filter(name => name in manifest.devDependencies && !commands.some(line => line.split(' ').includes(name)));
-	output += await run(`npm install --save-dev typescript-5.9@npm:typescript@5.9.3 ${others.map(name => `${name}@${manifest.devDependencies[name]!}`).join(' ')} ${quietly}`, {cwd: folder});
 	for (const {name, code} of files) {
 		await mkdir(path.join(folder, path.dirname(name)), {recursive: true});
 		await writeFile(path.join(folder, name), code);

@@ -1,0 +1,23 @@
+/** Why each dependency of the package is there, largest first: scripts/package-facts.mjs puts it beside what was measured. */
+export const reasons = [
+	{names: ['testcontainers', '@testcontainers/postgresql'], why: 'servers in containers; the tree is that of dockerode (gRPC, protobuf, ssh2) and archiver'},
+	{names: ['esbuild'], why: '[the bundle](decisions.md#compiled-code-is-kept-between-workers) that keeps the start of workers short, and the graph of imports below a fingerprint'},
+	{names: ['libphonenumber-js'], why: '`check`: telephone numbers; all of its builds, of which one is loaded, [with its full table](decisions.md#what-is-nobodys-is-told-by-libraries-what-is-a-value-by-us)'},
+	{names: ['kysely-codegen'], why: '`dataflow-tdd types`; zod is two thirds of it'},
+	{names: ['oxc-parser'], why: '`check`: the tree of test files; [typescript-estree](decisions.md#rules-are-written-once-over-the-tree-that-eslints-parsers-agree-on) wants a TypeScript of its own'},
+	{names: ['tldts'], why: '`check`: the public suffix list'},
+	{names: ['@typescript-eslint/scope-manager'], why: '`check`: what a name in a test file stands for'},
+	{names: ['libpg-query'], why: 'PostgreSQL\'s own parser; [dbgate-query-splitter](decisions.md#the-lexer-for-sql-is-postgresqls-own) lost nested comments and `BEGIN ATOMIC`'},
+	{names: ['@types/pg'], why: '`pool` is a `pg.Pool` in public types'},
+	{names: ['simple-statistics'], why: 'medians, quantiles, deviations'},
+	{names: ['junit-report-builder'], why: 'JUnit XML: [its writer](decisions.md#libraries) strips what XML cannot hold'},
+	{names: ['pg', 'pg-cursor', 'pg-copy-streams'], why: 'the client of contexts and pools, its cursors, COPY'},
+	{names: ['commander'], why: 'the command line'},
+	{names: ['ora', 'cli-truncate', 'string-width'], why: 'progress and tables in terminals'},
+	{names: ['card-validator', 'ibantools', 'ipaddr.js'], why: '`check`: numbers of cards and accounts, addresses'},
+	{names: ['tar-stream'], why: 'archives of snapshots'},
+	{names: ['semver'], why: 'versions, held against the ranges of package.json as npm does it'},
+	{names: ['devalue'], why: 'results of seed packs with their dates, maps and big integers'},
+	{names: ['birpc', 'p-limit', 'proper-lockfile', 'write-file-atomic'], why: 'calls between processes, queues, locks, files that are whole or not there'},
+	{names: ['lilconfig', 'tinyglobby'], why: 'config files, and patterns of files'},
+];
