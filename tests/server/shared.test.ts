@@ -137,6 +137,22 @@ test.serial('a run gets no more than half of what is free, the last one what is 
 	t.is((await third).workers, 1);
 });
 
+test.serial('a role that may not look at the sessions of others counts them all the same', async t => {
+	await admin.query(`create role tester login createdb password 'tester'`);
+	const tester = {...address, user: 'tester', password: 'tester'};
+	const others = await Promise.all(Array.from({length: 9}, async () => connectClient({...address, applicationName: 'somebody else'})));
+	// 30, of which 3 are reserved, 9 are theirs and one is the test's own: 17.
+	const shares = [];
+	for (const [who, owner] of [[address, '77777777'], [tester, '88888888']] as const) {
+		const share = await takeShare({...who, marker: token}, {owner, workers: 8, lanes: 1});
+		await share.release();
+		shares.push(share.description);
+	}
+
+	t.deepEqual(shares, Array.from({length: 2}).fill('2 of 8 workers, 11 of its 27 connections'));
+	await Promise.all(others.map(async other => other.end()));
+});
+
 test.serial('a share ends with the connection of its run, and a run whose connection was cut takes it again', async t => {
 	const share = await shareOf(t, {owner: '55555555'});
 	const held = async () => (await admin.query<{pid: number}>(`select pid from pg_stat_activity where application_name like 'dataflow-tdd keeper 55555555 share %'`)).rows[0]?.pid;

@@ -25,12 +25,16 @@ function connectionsFor(workers: number, lanes: number): number {
 	return forEachRun + workers * (lanes + forEachWorker);
 }
 
-/** Shares stand in the names of the sessions that hold them: they end with their run, however that ends, and everybody sees them. */
+/**
+ * Shares stand in the names of the sessions that hold them: they end with their run, however that ends, and everybody sees them. Of sessions
+ * of other roles the server tells a role without rights only the name, the database and the role, which the server's own processes do not have.
+ */
 async function readRoom(client: Client): Promise<Room> {
 	const {rows} = await client.query<Room>(`
 		with session as (
 			select application_name as name, coalesce(datname, '')::text as database from pg_catalog.pg_stat_activity
-			where backend_type = 'client backend' and pid <> pg_backend_pid()
+			where pid <> pg_backend_pid()
+				and (backend_type = 'client backend' or backend_type is null and datid is not null and usesysid is not null)
 		), share as (
 			select split_part(name, ' ', 5)::int as connections from session where name ~ '^dataflow-tdd keeper [0-9a-f]{8} share [0-9]{1,6}$'
 		)
