@@ -1,5 +1,5 @@
 import {existsSync, readdirSync} from 'node:fs';
-import {copyFile, lstat, mkdir, open, readFile, readdir, stat, truncate, writeFile} from 'node:fs/promises';
+import {copyFile, lstat, mkdir, open, readFile, readdir, rm, stat, truncate, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {buffer} from 'node:stream/consumers';
 import {Readable} from 'node:stream';
@@ -195,6 +195,27 @@ for (const [what, entries] of Object.entries(hostile)) {
 		t.false(existsSync('/tmp/dataflow-tdd-escaped'));
 	});
 }
+
+test('a snapshot that another import has made meanwhile stays, and one that is damaged does not', async t => {
+	const {packer} = (await EmbeddedAdapter.create({projectDir: import.meta.dirname}))!;
+	const [first, ...others] = whole;
+	const entries = [first!, ...others, [{name: 'data/global/', type: 'directory'}], [{name: 'data/global/pg_control'}, 'x']] as const;
+	const right = [[{name: 'record.json'}, record.replace('"files":1,"bytes":3', '"files":2,"bytes":4')], ...entries.slice(1)] as readonly Entry[];
+	const name = `twice-${process.pid}`;
+	const folder = path.join(cacheSubfolder('snapshots'), name);
+	t.teardown(async () => rm(folder, {recursive: true, force: true}));
+	const unpack = async (): Promise<number> => {
+		await packer.unpack(name, () => tarOf(right));
+		return (await stat(folder)).ino;
+	};
+
+	const made = await unpack();
+	t.is(await unpack(), made, 'servers may run from it');
+	await rm(path.join(folder, 'data', 'PG_VERSION'));
+	t.not(await unpack(), made);
+	t.true(existsSync(path.join(folder, 'data', 'PG_VERSION')));
+	t.deepEqual((await readdir(cacheSubfolder('snapshots'))).filter(each => each.startsWith(`${name}.`)), []);
+});
 
 test('contents that are no tar, or that end early, are refused', async t => {
 	const {packer} = (await EmbeddedAdapter.create({projectDir: import.meta.dirname}))!;

@@ -113,13 +113,24 @@ export class SnapshotStore {
 		await keepCluster(data, path.join(part, 'data'), this.#account);
 		const record: Record = {password, frozen, sizeBytes: await folderSize(part), contents: measureContents(path.join(part, 'data'))};
 		await writeFile(path.join(part, 'record.json'), JSON.stringify(record), {mode: 0o600});
-		if (!await this.has(name)) {
-			await rm(this.#folder(name), {recursive: true, force: true});
-			await rename(part, this.#folder(name)).catch(() => {});
-			this.#whole.delete(name);
+		await this.#place(part, name).catch(() => {});
+		await rm(part, {recursive: true, force: true});
+	}
+
+	/** Gives a snapshot its name. One that is whole already stays: servers of others may run from it by now. */
+	async #place(part: string, name: string): Promise<void> {
+		try {
+			await rename(part, this.#folder(name));
+		} catch {
+			if (await this.has(name)) {
+				return;
+			}
+
+			await this.#takeAway(name);
+			await rename(part, this.#folder(name));
 		}
 
-		await rm(part, {recursive: true, force: true});
+		this.#whole.delete(name);
 	}
 
 	/** Reads a snapshot as a tar: its record and its cluster. */
@@ -128,7 +139,8 @@ export class SnapshotStore {
 	}
 
 	/**
-	 * Makes a snapshot of what {@link pack} gave. It lies under a private name until it is whole, and is nobody's but ours until then.
+	 * Makes a snapshot of what {@link pack} gave. It lies under a private name until it is whole, and is nobody's but ours until then. One
+	 * that was made meanwhile stays.
 	 * @throws {ERR_SNAPSHOT_DAMAGED}
 	 */
 	async unpack(name: string, contents: Readable, signal?: AbortSignal): Promise<void> {
@@ -138,9 +150,7 @@ export class SnapshotStore {
 			await mkdir(part, {mode: 0o700});
 			await unpackInto(part, contents, signal);
 			await this.#adopt(part);
-			await rm(this.#folder(name), {recursive: true, force: true});
-			await rename(part, this.#folder(name));
-			this.#whole.delete(name);
+			await this.#place(part, name);
 		} finally {
 			await rm(part, {recursive: true, force: true});
 		}
@@ -173,7 +183,11 @@ export class SnapshotStore {
 			return;
 		}
 
-		// Renamed first: a half-removed snapshot must not bear its name.
+		await this.#takeAway(name);
+	}
+
+	/** Renamed first: a half-removed snapshot must not bear its name. */
+	async #takeAway(name: string): Promise<void> {
 		const doomed = partName(this.#folder(name), 'removed');
 		await rename(this.#folder(name), doomed).catch(() => {});
 		await rm(doomed, {recursive: true, force: true});
