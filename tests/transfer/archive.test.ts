@@ -1,9 +1,11 @@
+import {randomBytes} from 'node:crypto';
 import {existsSync, readdirSync} from 'node:fs';
 import {copyFile, lstat, mkdir, open, readFile, readdir, rm, stat, truncate, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {buffer} from 'node:stream/consumers';
 import {Readable} from 'node:stream';
-import {zstdCompressSync} from 'node:zlib';
+import {setImmediate} from 'node:timers/promises';
+import {createZstdDecompress, zstdCompressSync} from 'node:zlib';
 import test, {type ExecutionContext} from 'ava';
 import {extract, pack} from 'tar-stream';
 import {EmbeddedAdapter} from '#lib/server/embedded.js';
@@ -253,4 +255,28 @@ test('what is interrupted in the middle leaves no file and no snapshot', async t
 	const {contents, signal} = interrupted(tar);
 	await t.throwsAsync(packer.unpack(`interrupted-${process.pid}`, () => contents, signal), {name: 'AbortError'});
 	t.deepEqual((await readdir(cacheSubfolder('snapshots'))).filter(each => each.startsWith('interrupted-')), []);
+});
+
+test('whenever an import is interrupted, it fails by that alone', async t => {
+	const files = Array.from({length: 100}, (_, index): Entry => [{name: `data/${index}`}, randomBytes(index % 10 === 0 ? 600_000 : 8000).toString('hex')]);
+	const packed = zstdCompressSync(await buffer(tarOf([...whole, ...files])));
+	const {packer} = (await EmbeddedAdapter.create({projectDir: import.meta.dirname}))!;
+	// What nobody catches in time ends the process; AVA forgives what is caught later.
+	const uncaught: unknown[] = [];
+	const see = (error: unknown): void => void uncaught.push(error);
+	process.on('unhandledRejection', see);
+	t.teardown(() => process.off('unhandledRejection', see));
+	for (let moment = 0; moment < 20; moment++) {
+		const controller = new AbortController();
+		const unpacking = packer.unpack(`ended-${process.pid}`, () => Readable.from([packed]).pipe(createZstdDecompress()), controller.signal);
+		const refused = t.throwsAsync(unpacking, {name: 'AbortError'});
+		for (let step = 0; step < moment * 15; step++) {
+			await setImmediate();
+		}
+
+		controller.abort();
+		await refused;
+	}
+
+	t.deepEqual(uncaught, []);
 });

@@ -25,6 +25,8 @@ async function readIndexes(contents: Readable, signal: AbortSignal | undefined):
 	const found = new Map<string, unknown>();
 	const entries = extract();
 	const reading = pipeline(contents, entries as unknown as NodeJS.WritableStream, signal === undefined ? {} : {signal});
+	// It may fail while an entry is still being dealt with; the end of the process that would be is not ours.
+	reading.catch(() => {});
 	try {
 		for await (const source of entries) {
 			const {name, size} = source.header;

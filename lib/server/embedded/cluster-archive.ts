@@ -90,6 +90,8 @@ async function addEntry(root: string, {name, type, size}: Header, source: Source
 export async function unpackInto(root: string, contents: Readable, signal?: AbortSignal): Promise<void> {
 	const entries = extract();
 	const reading = pipeline(contents, entries as unknown as NodeJS.WritableStream, signal === undefined ? {} : {signal});
+	// It may fail while an entry is still being dealt with; the end of the process that would be is not ours.
+	reading.catch(() => {});
 	try {
 		for await (const source of entries) {
 			await addEntry(root, source.header, source);
