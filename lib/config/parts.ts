@@ -32,8 +32,11 @@ function isOrphan(file: string): boolean {
 	return machine === machineId() ? !isProcessThere(Number(pid)) : Date.now() - (statSync(file, {throwIfNoEntry: false})?.mtimeMs ?? Date.now()) > foreignMs;
 }
 
-/** Removes what processes that are dead had under construction in a folder; returns the paths. */
-export function sweepParts(folder: string): string[] {
+/**
+ * Removes what processes that are dead had under construction in a folder; returns the paths.
+ * @param prefix how the names of those begin that are looked at: a folder may be somebody else's. Default: any
+ */
+export function sweepParts(folder: string, prefix = ''): string[] {
 	let names: string[];
 	try {
 		names = readdirSync(folder);
@@ -41,7 +44,7 @@ export function sweepParts(folder: string): string[] {
 		return [];
 	}
 
-	const orphans = names.map(name => path.join(folder, name)).filter(file => isOrphan(file));
+	const orphans = names.filter(name => name.startsWith(prefix)).map(name => path.join(folder, name)).filter(file => isOrphan(file));
 	for (const file of orphans) {
 		rmSync(file, {recursive: true, force: true});
 	}

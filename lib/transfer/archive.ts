@@ -1,12 +1,13 @@
 import {createHash} from 'node:crypto';
 import {createReadStream, createWriteStream} from 'node:fs';
 import {rename, rm, stat} from 'node:fs/promises';
+import path from 'node:path';
 import {Transform, type Readable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
 import {text} from 'node:stream/consumers';
 import {createZstdCompress, createZstdDecompress} from 'node:zlib';
 import {extract, pack} from 'tar-stream';
-import {partName} from '../config/parts.ts';
+import {partName, sweepParts} from '../config/parts.ts';
 import {SnapshotError} from '../errors.ts';
 import {archiveError, damagedError} from './errors.ts';
 import {parseManifest, type Manifest} from './manifest.ts';
@@ -57,6 +58,8 @@ export async function writeArchive({file, contents, manifest, onBytes, signal}: 
 	const part = partName(file);
 	const packed = partName(`${file}.contents`);
 	const options = signal === undefined ? {} : {signal};
+	// What a writer that was killed has left beside it: nobody else looks there.
+	sweepParts(path.dirname(file), `${path.basename(file)}.`);
 	try {
 		const unpacked = createMeter(onBytes);
 		const compressed = createMeter();

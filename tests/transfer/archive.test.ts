@@ -1,3 +1,4 @@
+import {spawnSync} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
 import {existsSync, readdirSync} from 'node:fs';
 import {copyFile, lstat, mkdir, open, readFile, readdir, rm, stat, truncate, writeFile} from 'node:fs/promises';
@@ -11,6 +12,7 @@ import {extract, pack} from 'tar-stream';
 import {EmbeddedAdapter} from '#lib/server/embedded.js';
 import {serverAccount} from '#lib/server/embedded/account.js';
 import {cacheSubfolder} from '#lib/config/folders.js';
+import {partName} from '#lib/config/parts.js';
 import {writeArchive} from '#lib/transfer/archive.js';
 import {folderFor} from '../helpers/folder.ts';
 import {errorOf, filesOf, makeMachine, type Machine} from '../helpers/machine.ts';
@@ -154,6 +156,17 @@ test('an existing server has nothing to export, and takes nothing', async t => {
 	t.false(existsSync(file));
 	t.regex((await machine.cli('snapshot', 'key')).stdout, /^[\da-f]{40}\n$/);
 	t.is(machine.timesMigrated(), 0);
+});
+
+test('what a killed export has left is removed by the next one, and nothing else', async t => {
+	const machine = await makeMachine(t, filesOf(embedded));
+	const folder = await folderFor(t);
+	const file = path.join(folder, 'snapshot.tar');
+	const dead = spawnSync(process.execPath, ['--version']).pid;
+	const [left, ofOthers] = [partName(`${file}.contents`), partName(path.join(folder, 'other.tar'))].map(name => name.replace(`-${process.pid}.`, `-${dead}.`));
+	await Promise.all([left!, ofOthers!, `${file}.old`].map(async each => writeFile(each, 'x')));
+	await machine.json('snapshot', 'export', file);
+	t.deepEqual((await readdir(folder)).toSorted(), [path.basename(ofOthers!), 'snapshot.tar', 'snapshot.tar.old']);
 });
 
 const record = JSON.stringify({password: 'secret', frozen: [], sizeBytes: 1, contents: {files: 1, bytes: 3}});
