@@ -169,6 +169,23 @@ test('what a killed export has left is removed by the next one, and nothing else
 	t.deepEqual((await readdir(folder)).toSorted(), [path.basename(ofOthers!), 'snapshot.tar', 'snapshot.tar.old']);
 });
 
+const mounting = process.platform === 'linux' && process.getuid?.() === 0 && spawnSync('unshare', ['--mount', 'true']).status === 0;
+
+(mounting ? test : test.skip)(`a disk that is full is told with its folder, and nothing is imported${mounting ? '' : ' (skipped: file systems cannot be mounted here)'}`, async t => {
+	const files = filesOf(embedded);
+	const [first, second] = [await makeMachine(t, files), await makeMachine(t, files)];
+	const file = path.join(await folderFor(t), 'snapshot.tar');
+	await first.json('snapshot', 'export', file);
+	const snapshots = path.join(second.cache, 'snapshots');
+	await mkdir(snapshots);
+	spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=10m,mode=711', 'tmpfs', snapshots]);
+	t.teardown(() => spawnSync('umount', [snapshots]));
+	const {code, message} = errorOf(t, await second.cli('snapshot', 'import', file, '--json'));
+	t.is(code, 'ERR_CLI_WRITE');
+	t.true(message.startsWith(`The snapshot cannot be unpacked into ${snapshots}: ENOSPC`), message);
+	t.deepEqual(await second.snapshots(), []);
+});
+
 const record = JSON.stringify({password: 'secret', frozen: [], sizeBytes: 1, contents: {files: 1, bytes: 3}});
 type Entry = readonly [header: Parameters<ReturnType<typeof pack>['entry']>[0], content?: string];
 const whole: readonly Entry[] = [[{name: 'record.json'}, record], [{name: 'data/', type: 'directory'}], [{name: 'data/PG_VERSION'}, '18\n']];

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import {cacheSubfolder} from '../../config/folders.ts';
 import {CliError, HarnessError} from '../../errors.ts';
 import {makeFolder} from '../../report/write.ts';
 import {carrying, seconds} from '../carrying.ts';
@@ -64,12 +65,26 @@ function explainWrite(error: unknown, file: string): unknown {
 	});
 }
 
+/** An import that fails for the machine, and not for the archive. */
+function explainUnpack(error: unknown): unknown {
+	const {code, message} = error as NodeJS.ErrnoException;
+	const isOfDisk = ['ENOSPC', 'EDQUOT', 'EACCES'].includes(code ?? '');
+	return error instanceof HarnessError || !isOfDisk ? error : new CliError('ERR_CLI_WRITE', {
+		what: `The snapshot cannot be unpacked into ${cacheSubfolder('snapshots')}: ${message}.`,
+		why: 'The disk may be full, or the folder not yours to write to; nothing was imported.',
+		fix: 'Make room there (npx dataflow-tdd prune), or name a folder elsewhere: DATAFLOW_TDD_CACHE',
+		cause: error,
+	});
+}
+
 /** Takes the snapshot of this project out of a file. */
 export async function importFrom({args: [file = ''], json = false}: SnapshotOptions): Promise<void> {
 	const {importSnapshot} = await import('../../transfer/import.ts');
 	const startedAt = performance.now();
 	await carrying(async options => {
-		const imported = await importSnapshot(await loadProjectConfig(), path.resolve(file), options);
+		const imported = await importSnapshot(await loadProjectConfig(), path.resolve(file), options).catch((error: unknown) => {
+			throw explainUnpack(error);
+		});
 		const {snapshot, wasHere, contents} = imported;
 		const text = wasHere ? `The snapshot ${snapshot} is here already; nothing was done.` : `The snapshot ${snapshot} was imported, ${formatBytes(contents.bytes)} in ${seconds(startedAt)}: the next run starts from it.`;
 		print({...imported, file: path.resolve(file)}, {json, text});
