@@ -9,8 +9,10 @@ snapshot=missing
 if [ "$CACHE" = registry ]; then
 	if npx --no-install dataflow-tdd snapshot pull "$WITH_REGISTRY" 2>"$errors"; then
 		snapshot=restored
+	elif grep -q '^ERR_SNAPSHOT_ABSENT: ' "$errors"; then
+		printf 'The registry has no snapshot for this fingerprint.\n'
 	else
-		printf 'The registry has no snapshot for this fingerprint: %s\n' "$(tail -n 1 "$errors")"
+		warn "The snapshot cannot be had from the registry: $(tail -n 1 "$errors")"
 	fi
 elif [ -f "$ARCHIVE" ]; then
 	if npx --no-install dataflow-tdd snapshot import "$ARCHIVE" 2>"$errors"; then

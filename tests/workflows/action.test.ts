@@ -92,6 +92,16 @@ test('an archive that does not hold what its key says is told of, and the tests 
 	t.regex(damaged.log, /3 tests passed/);
 });
 
+test('a registry that cannot be asked is told of, and the tests run without it', async t => {
+	const place = await placeFor(t);
+	const {isSuccess, outputs, log} = await job(place, {cache: 'registry', registry: '127.0.0.1:1/ours', command: 'echo tested', 'shard-index': '1', 'shard-total': '2'}, await freshMachine(t));
+	t.true(isSuccess, log);
+	t.is(outputs.snapshot, 'missing');
+	t.regex(log, /::warning title=dataflow-tdd::The snapshot cannot be had from the registry: ERR_SNAPSHOT_KIND/);
+	t.notRegex(log, /has no snapshot for this fingerprint/);
+	t.regex(log, /^tested$/m);
+});
+
 test('inputs that cannot be used end the job before any test', async t => {
 	const place = await placeFor(t);
 	const wrong: ReadonlyArray<readonly [Readonly<Record<string, string>>, RegExp]> = [
