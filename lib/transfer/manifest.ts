@@ -1,6 +1,6 @@
 import type {ServerKind} from '../server/server.ts';
 import {mismatchError} from '../server/snapshot-errors.ts';
-import {archiveError} from './errors.ts';
+import {archiveError, kindError} from './errors.ts';
 
 /** Raised when archives are laid out in another way. */
 export const archiveFormat = 1;
@@ -71,10 +71,14 @@ export function parseManifest(file: string, text: string): Manifest {
 
 /**
  * Refuses what is not of this project's sources and server.
- * @throws {ERR_SNAPSHOT_MISMATCH}
+ * @throws {ERR_SNAPSHOT_KIND} for one of another kind of server, which says nothing of its sources; {ERR_SNAPSHOT_MISMATCH}
  */
 export function assertFits(source: string, {kind, identity, fingerprint}: Expected, expected: Expected): void {
-	const parts = [['kind of server', kind, expected.kind], ['server', identity, expected.identity], ['fingerprint', fingerprint, expected.fingerprint]] as const;
+	if (kind !== expected.kind) {
+		throw kindError(`The snapshot in ${source} is of ${kind} servers, and tests run on ${expected.kind} ones here; nothing was taken over.`, `Import it where tests run on such servers (DATAFLOW_TDD_SERVER=${kind}), or export one from ${expected.kind} servers.`);
+	}
+
+	const parts = [['server', identity, expected.identity], ['fingerprint', fingerprint, expected.fingerprint]] as const;
 	const other = parts.find(([, found, wanted]) => found !== wanted);
 	if (other) {
 		const [of, found, wanted] = other;
