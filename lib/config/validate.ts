@@ -1,23 +1,18 @@
 import {ConfigError} from '../errors.ts';
+import {checkOption, isCountFromZero, isText, isTextList, oneOf, showValue, type Check, type Rules} from './check-option.ts';
 import type {HarnessOptions} from './options.ts';
 
-type Check = (value: unknown) => boolean;
-
-const isText: Check = value => typeof value === 'string' && value !== '';
-const isTextList: Check = value => Array.isArray(value) && value.every(item => isText(item));
 const isSource: Check = value => isText(value)
 	|| (typeof value === 'object' && value !== null && isText((value as {command?: unknown}).command) && isTextList((value as {inputs?: unknown}).inputs));
 const isCount: Check = value => Number.isInteger(value) && (value as number) >= 1;
 const isDuration: Check = value => typeof value === 'number' && Number.isFinite(value) && value >= 0;
-const isCountFromZero: Check = value => Number.isInteger(value) && (value as number) >= 0;
 const isBudgets: Check = value => typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(item => isDuration(item));
 /** A name, an IPv6 address, or the folder of a socket. */
 const isHost: Check = value => typeof value === 'string' && /^(?:[^\s/@:]+|[\da-f]*:[\da-f:.]*:[\da-f:.]*|\/\S+)$/i.test(value);
 const isReport: Check = value => typeof value === 'string' && /^(?:summary|none|(?:json|junit|html|trace)(?:=.+)?)$/.test(value);
-const oneOf = (...values: readonly string[]): Check => value => values.includes(value as string);
 
 /** What each option may be: the test, and its words for the error. */
-const rules: Record<keyof HarnessOptions, readonly [Check, string]> = {
+const rules = {
 	schemas: [value => isSource(value) || (Array.isArray(value) && value.every(item => isSource(item))), 'a path, {command, inputs}, or a list of these'],
 	seeds: [isText, 'the path of a folder'],
 	server: [value => oneOf('auto', 'container', 'embedded')(value) || /^postgres(ql)?:\/\//.test(String(value)), `'auto', 'container', 'embedded' or a postgres:// URL`],
@@ -40,21 +35,7 @@ const rules: Record<keyof HarnessOptions, readonly [Check, string]> = {
 	fingerprint: [isTextList, 'a list of texts or paths'],
 	historyFile: [isText, 'the path of a file'],
 	report: [value => [value].flat().every(item => isReport(item)), `'summary', 'none', or a list of 'summary', 'json', 'junit', 'html', 'trace', each file with its path if wanted: 'junit=out/junit.xml'`],
-};
-
-function show(value: unknown): string {
-	return `${typeof value === 'number' || typeof value === 'bigint' ? String(value) : JSON.stringify(value)} (${Array.isArray(value) ? 'list' : typeof value})`;
-}
-
-function closest(name: string): string | undefined {
-	const letters = name.toLowerCase().replaceAll(/[^a-z]/g, '');
-	return letters.length < 3 ? undefined : Object.keys(rules).find(known => known.toLowerCase() === letters || known.toLowerCase().startsWith(letters.slice(0, 4)));
-}
-
-/** Of a list, the first item that is wrong, where others are right. */
-function wrongItem(value: unknown, isValid: Check): unknown {
-	return Array.isArray(value) && value.some(item => isValid([item])) ? value.find(item => !isValid([item])) : undefined;
-}
+} as const satisfies Record<keyof HarnessOptions, Rules[string]>;
 
 /**
  * Checks options from one place and names that place in the error; `placeOf` says where one option lies, default `where`.
@@ -63,37 +44,15 @@ function wrongItem(value: unknown, isValid: Check): unknown {
 export function validateOptions(options: unknown, where: string, placeOf: (option: string) => string = () => where): HarnessOptions {
 	if (typeof options !== 'object' || options === null || Array.isArray(options)) {
 		throw new ConfigError('ERR_CONFIG_INVALID', {
-			what: `The options in ${where} are ${show(options)}.`,
+			what: `The options in ${where} are ${showValue(options)}.`,
 			why: 'Options are an object.',
 			fix: `Write them as {server: 'auto'}; README, section Options, lists them.`,
 		});
 	}
 
 	for (const [name, value] of Object.entries(options)) {
-		checkOption(name, value, placeOf(name));
+		checkOption({name, value, where: placeOf(name)}, rules);
 	}
 
 	return options;
-}
-
-function checkOption(name: string, value: unknown, where: string): void {
-	const rule = Object.hasOwn(rules, name) ? rules[name as keyof HarnessOptions] : undefined;
-	if (!rule) {
-		const suggestion = closest(name);
-		throw new ConfigError('ERR_CONFIG_INVALID', {
-			what: `The option '${name}' in ${where} is not known.`,
-			why: suggestion ? `It may be a slip for '${suggestion}'.` : 'It may belong to another tool or version.',
-			fix: `Use one of: ${Object.keys(rules).join(', ')}.`,
-		});
-	}
-
-	const [isValid, expected] = rule;
-	if (value !== undefined && !isValid(value)) {
-		const item = wrongItem(value, isValid);
-		throw new ConfigError('ERR_CONFIG_INVALID', {
-			what: `The option '${name}' in ${where} is ${show(value)}${item === undefined ? '' : `, of which ${JSON.stringify(item)} is wrong`}.`,
-			why: `It has to be ${expected}.`,
-			fix: `Change it in ${where}.`,
-		});
-	}
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import process from 'node:process';
 import {cacheSubfolder, runtimeFolder} from '../config/folders.ts';
 import type {HarnessConfig} from '../config/options.ts';
+import {packageStamp} from '../server/embedded/npm-package.ts';
 
 /** What tells one keeper from another. */
 export interface KeeperIdentity {
@@ -41,6 +42,11 @@ export function serverPart(config: HarnessConfig): Readonly<Record<string, unkno
 	return Object.fromEntries(Object.entries(config).filter(([option]) => !measuring.has(option)));
 }
 
+/** Binaries that are installed or updated while a keeper lingers are for the next one. Containers and existing servers have their own. */
+function binariesStamp({server, binaries, projectDir}: HarnessConfig): string {
+	return binaries === undefined && (server === 'auto' || server === 'embedded') ? packageStamp(projectDir) : '';
+}
+
 /** Where keepers listen: the id is what tells them apart. */
 const pipePrefix = '\\\\.\\pipe\\dataflow-tdd-';
 
@@ -59,7 +65,7 @@ export function listSockets(): Array<{readonly id: string; readonly socket: stri
 export function identifyKeeper(config: HarnessConfig): KeeperIdentity {
 	const version = packageVersion();
 	// The order of tests, and what is measured of them, is no concern of a server's.
-	const parts = [process.getuid?.() ?? 0, version, installationStamp(), serverPart(config), engineVariables.map(name => process.env[name])];
+	const parts = [process.getuid?.() ?? 0, version, installationStamp(), serverPart(config), engineVariables.map(name => process.env[name]), binariesStamp(config)];
 	const id = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 	const socket = process.platform === 'win32' ? `${pipePrefix}${id}` : path.join(runtimeFolder(), `${id}.sock`);
 	return {id, version, socket, logFile: path.join(cacheSubfolder('logs'), `${id}.log`)};

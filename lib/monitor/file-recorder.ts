@@ -2,12 +2,12 @@ import process from 'node:process';
 import {threadId} from 'node:worker_threads';
 import type {CacheReport} from '../context/cache-statistics.ts';
 import {runVariable} from '../config/mode.ts';
-import {recordFormat, type FileRecord, type TestRecord} from './records.ts';
+import {recordFormat, type BegunTest, type FileRecord, type TestRecord} from './records.ts';
 import {Recorder} from './recorder.ts';
 import {writeFileRecord} from './run-store.ts';
 import {StatementTexts} from './statement-texts.ts';
 
-/** What a worker that is ended loses of its record is no older than this, in ms, unless no test has ended since. */
+/** What a worker that is ended loses of its record is no older than this, in ms, unless its thread was busy without a pause. */
 const writeEveryMs = 1000;
 
 /** What a file recorder is told by its session whenever it writes. */
@@ -28,7 +28,10 @@ export class FileRecorder {
 	readonly #startedAt = performance.timeOrigin + performance.now();
 	readonly #texts = new StatementTexts();
 	readonly #tests: TestRecord[] = [];
+	readonly #underWay = new Set<BegunTest>();
 	#writtenAt = 0;
+	#timer: NodeJS.Timeout | undefined;
+	#hasEnded = false;
 
 	/** @param file relative to the project */
 	constructor(file: string, figures: () => SessionFigures) {
@@ -39,7 +42,7 @@ export class FileRecorder {
 	/** Makes one, and writes down that the file has begun: so it is known of a file whose worker is ended that there was one. */
 	static begin(file: string, figures: () => SessionFigures): FileRecorder {
 		const recorder = new FileRecorder(file, figures);
-		recorder.#write({isUnfinished: true});
+		recorder.#write();
 		return recorder;
 	}
 
@@ -48,20 +51,41 @@ export class FileRecorder {
 		return new Recorder(this.#texts);
 	}
 
+	/** Takes note of a test that begins; what it returns is called when that is over. */
+	enter(test: BegunTest): () => void {
+		this.#underWay.add(test);
+		this.#writeSoon();
+		return () => {
+			this.#underWay.delete(test);
+		};
+	}
+
 	add(test: TestRecord): void {
 		this.#tests.push(test);
-		if (performance.now() - this.#writtenAt > writeEveryMs) {
-			this.#write({isUnfinished: true});
-		}
+		this.#writeSoon();
 	}
 
 	/** Writes what was collected, at once. */
 	end(): void {
-		this.#write({});
+		this.#hasEnded = true;
+		this.#write();
+	}
+
+	/** Once a second, also while nothing ends: what hangs is then known by its name. */
+	#writeSoon(): void {
+		if (performance.now() - this.#writtenAt > writeEveryMs) {
+			this.#write();
+		} else {
+			this.#timer ??= setTimeout(() => {
+				this.#write();
+			}, writeEveryMs).unref();
+		}
 	}
 
 	/** Nothing outside of a run. */
-	#write(state: Pick<FileRecord, 'isUnfinished'>): void {
+	#write(): void {
+		clearTimeout(this.#timer);
+		this.#timer = undefined;
 		const folder = process.env[runVariable];
 		if (folder === undefined) {
 			return;
@@ -71,7 +95,7 @@ export class FileRecorder {
 		const record: FileRecord = {
 			format: recordFormat,
 			file: this.#file,
-			...state,
+			...(!this.#hasEnded && {isUnfinished: true, underWay: [...this.#underWay]}),
 			pid: process.pid,
 			threadId,
 			startedAt: this.#startedAt,

@@ -159,6 +159,9 @@ export interface TestRecord {
 	readonly warnings: readonly TestWarning[];
 }
 
+/** A test that has begun, and of which no more is known. */
+export interface BegunTest extends Pick<TestRecord, 'title' | 'fixture' | 'mode' | 'isolationLevel' | 'seeds' | 'role' | 'startedAt' | 'budgetMs'> {}
+
 /** What a worker did for one test file. */
 export interface FileRecord {
 	readonly format: typeof recordFormat;
@@ -166,6 +169,8 @@ export interface FileRecord {
 	readonly file: string;
 	/** True for what a worker wrote on its way and never finished: it was ended before its file was done. */
 	readonly isUnfinished?: boolean;
+	/** Of what was never finished, the tests that were under way when it was written. Once a run is over, its reader counts them as failed. */
+	readonly underWay?: readonly BegunTest[];
 	readonly pid: number;
 	/** 0 in a process of its own. */
 	readonly threadId: number;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import process from 'node:process';
 import {threadId} from 'node:worker_threads';
 import {recordFormat, type FileRecord, type RunRecord} from './records.ts';
+import {unmeasured, wasUnderWay} from './unmeasured.ts';
 
 /** How many runs of a project are kept, to be looked at. */
 const keptRuns = 10;
@@ -82,12 +83,17 @@ export function writeRunHead(folder: string, head: RunHead): void {
 /** Reads a run; nothing when it has no head, or one of another format. Files that cannot be read are left out. */
 export function readRun(folder: string): RunRecord | undefined {
 	const head = readJson<RunHead>(path.join(folder, runFile));
-	return head?.format === recordFormat ? {...head, files: readFileRecords(folder).map(file => head.exitCode === 0 ? withExpected(file) : file)} : undefined;
+	return head?.format === recordFormat ? {...head, files: readFileRecords(folder).map(file => head.exitCode === 0 ? withExpected(file) : withUnderWay(file))} : undefined;
 }
 
 /** In a run that was a success, what failed was expected to. */
 function withExpected(file: FileRecord): FileRecord {
 	return {...file, tests: file.tests.map(test => test.outcome === 'failed' ? {...test, outcome: 'expected'} : test)};
+}
+
+/** What was under way when its worker was ended is no success. */
+function withUnderWay({underWay = [], ...file}: FileRecord): FileRecord {
+	return {...file, tests: [...file.tests, ...underWay.map(test => unmeasured(test, wasUnderWay))]};
 }
 
 /** Reads what the workers of a run have written so far, in the order in which they began. */

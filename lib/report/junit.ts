@@ -3,6 +3,7 @@ import builders, {type Builder, type TestCase, type TestSuite} from 'junit-repor
 import type {RunRecord, TestRecord} from '../monitor/records.ts';
 import {oneLine} from './format.ts';
 import {testsOf, type TestInFile} from './totals.ts';
+import {unseenFailure} from './unseen.ts';
 import {writeReportFile} from './write.ts';
 
 const toSeconds = (milliseconds: number): number => Math.round(milliseconds) / 1000;
@@ -10,14 +11,20 @@ const round = (milliseconds: number): string => String(Math.round(milliseconds *
 
 /**
  * Renders a run as JUnit XML: a suite for each test file, a case for each test that used a fixture. What was measured stands in properties,
- * warnings in system-out.
+ * warnings in system-out. Where the runner failed and no such test did, a suite of its own says so.
  * @see https://github.com/testmoapp/junitxml
  */
 export function renderJunit(run: RunRecord): string {
 	// Its types tell of a `default` that is not there: what is imported is the builder itself.
 	const report = (builders as unknown as Builder).newBuilder().name(`dataflow-tdd ${run.id}`);
-	for (const [file, tests] of Map.groupBy(testsOf(run), ({record}) => record.file)) {
+	const all = testsOf(run);
+	for (const [file, tests] of Map.groupBy(all, ({record}) => record.file)) {
 		addSuite(report.testSuite(), {file, tests, run});
+	}
+
+	const unseen = unseenFailure(run, all);
+	if (unseen !== undefined) {
+		report.testSuite().name('the run').testCase().name('the run').className('dataflow-tdd').error(unseen);
 	}
 
 	return report.build();

@@ -1,11 +1,13 @@
 import {styleText} from 'node:util';
-import type {RunRecord} from '../monitor/records.ts';
+import type {RunRecord, TestRecord} from '../monitor/records.ts';
+import {wasUnderWay} from '../monitor/unmeasured.ts';
 import {fit, widthOf} from './fit.ts';
 import {counted, formatCount, formatMs, formatShare, oneLine} from './format.ts';
 import {outcomeParts} from './outcome.ts';
 import {
 	cacheTotals, leaseTotals, repeatedStatements, slowestTests, slowStatements, testsOf, testsOverBudget, testsOverThreshold, totalsOf, type TestInFile, type TestTotals,
 } from './totals.ts';
+import {unseenFailure} from './unseen.ts';
 
 /** How the summary is written. */
 export interface SummaryOptions {
@@ -36,7 +38,7 @@ interface Row {
  */
 export function renderSummary(run: RunRecord, {colors, columns}: SummaryOptions): string {
 	const tests = testsOf(run);
-	const early = endedEarlyRows(run);
+	const early = [...endedEarlyRows(run), ...unseenRows(run, tests)];
 	if (tests.length === 0 && early.length === 0) {
 		return '';
 	}
@@ -134,10 +136,21 @@ function slowRows(tests: readonly TestInFile[]): Row[] {
 
 /** Says what is missing: AVA ends workers whose time is over, and others die. */
 function endedEarlyRows({files}: RunRecord): Row[] {
-	return files.filter(({isUnfinished}) => isUnfinished).map(({file, tests: {length}}) => ({
-		label: 'incomplete', isWarning: true,
-		text: fitting(`${length === 0 ? 'no record' : `${counted(length, 'test')} recorded`} of ${oneLine(file)}: its worker was ended`),
-	}));
+	return files.filter(({isUnfinished}) => isUnfinished).map(({file, tests}) => ({label: 'incomplete', isWarning: true, text: fitting(whatIsKnown(oneLine(file), tests))}));
+}
+
+function whatIsKnown(file: string, tests: readonly TestRecord[]): string {
+	const underWay = tests.filter(({error}) => error === wasUnderWay).length;
+	return underWay === 0
+		? `${tests.length === 0 ? 'no record' : `${counted(tests.length, 'test')} recorded`} of ${file}: its worker was ended`
+		: `${formatCount(underWay)} under way in ${file} when its worker was ended`;
+}
+
+/** Says that what is counted is not all, where the runner says so: on two lines, because it is of more weight than what others say. */
+function unseenRows(run: RunRecord, tests: readonly TestInFile[]): Row[] {
+	const sentence = unseenFailure(run, tests);
+	const [head, tail] = sentence?.split(': ') ?? [];
+	return head === undefined ? [] : [{label: 'but', isWarning: true, text: fitting(`${head}:`)}, {label: '', isWarning: true, text: fitting(tail!)}];
 }
 
 /** A finding, and the test that has most of it. */

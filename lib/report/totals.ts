@@ -77,9 +77,9 @@ function totalsBy(tests: readonly TestInFile[], key: (test: TestInFile) => strin
 	return new Map(groups.toSorted(([, one], [, other]) => other.durationMs - one.durationMs));
 }
 
-/** The tests that took longest. */
+/** The tests that took longest, of those of which that is known. */
 export function slowestTests(tests: readonly TestInFile[], count: number): TestInFile[] {
-	return tests.toSorted((one, other) => other.test.durationMs - one.test.durationMs).slice(0, count);
+	return tests.filter(({test}) => test.durationMs > 0).toSorted((one, other) => other.test.durationMs - one.test.durationMs).slice(0, count);
 }
 
 /** The tests that took longer than their budget, the one that is furthest over first. */

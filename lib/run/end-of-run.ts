@@ -1,10 +1,11 @@
-import {readdirSync, renameSync} from 'node:fs';
+import {readdirSync, renameSync, rmSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import {runVariable} from '../config/mode.ts';
 import type {HarnessConfig} from '../config/options.ts';
 import type {KeeperClient} from '../keeper/client.ts';
 import {createRun, readFileRecords, removeRun} from '../monitor/run-store.ts';
+import {wantedReports} from '../report/reports.ts';
 import {complain, endAtOnce, endWell, type Run} from './run-end.ts';
 
 /** AVA starts the next worker within so long: after that, a run in watch mode is over. */
@@ -38,6 +39,7 @@ export function recordRun(config: HarnessConfig): RecordedRun | undefined {
 function record(config: HarnessConfig): RecordedRun {
 	const startedAt = Date.now();
 	const {id, folder} = createRun(config.projectDir, startedAt);
+	removeOldReports(config);
 	return {
 		environment: {[runVariable]: folder},
 		drop() {
@@ -50,6 +52,17 @@ function record(config: HarnessConfig): RecordedRun {
 		},
 		accompany: (keeper, isWatching) => accompany({config, keeper, id, folder, startedAt}, isWatching),
 	};
+}
+
+/** What an earlier run reported must not be taken for what this one does, should this one not come to its report. */
+function removeOldReports(config: HarnessConfig): void {
+	for (const {file} of wantedReports(config)) {
+		try {
+			rmSync(file, {force: true});
+		} catch {
+			// What cannot be removed cannot be written, and that is told when the run is over.
+		}
+	}
 }
 
 function accompany(run: Run, isWatching: boolean): () => Promise<void> {

@@ -23,7 +23,7 @@ export interface AvaConfig {
 	readonly require?: unknown;
 	/** Variables that test files see. Default none. */
 	readonly environmentVariables?: Readonly<Record<string, string>>;
-	/** Which endings test files have. Default: AVA's. */
+	/** Which endings test files have. Default: AVA's, and `ts` too if a pattern of `files` has it. */
 	readonly extensions?: unknown;
 	readonly [option: string]: unknown;
 }
@@ -50,7 +50,7 @@ function concurrencyOf(config: AvaConfig): number {
 /** TypeScript runs by itself on every Node that the harness runs on, but AVA looks for `.js` files only, unless told. */
 function withDefaults(config: AvaConfig): AvaConfig {
 	const files = [config.files].flat().filter(file => typeof file === 'string');
-	const hasTypeScript = files.some(file => file.endsWith('.ts'));
+	const hasTypeScript = files.some(file => /\.(?:ts|\*|\{(?:[^}]*,)?ts(?:,[^}]*)?\})$/.test(file));
 	return hasTypeScript && config.extensions === undefined ? {...config, extensions: ['ts', 'js', 'mjs']} : config;
 }
 

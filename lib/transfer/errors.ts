@@ -4,7 +4,9 @@ import {SnapshotError} from '../errors.ts';
 export function archiveError(file: string, what: string, cause?: unknown): SnapshotError {
 	return new SnapshotError('ERR_SNAPSHOT_ARCHIVE', {
 		what: `${file} cannot be read as an archive of a snapshot: ${what}.`,
-		why: 'The file is another one, is cut short, or was written by another release of dataflow-tdd.',
+		why: (cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
+			? 'There is no such file here; a cache or another machine may not have brought it.'
+			: 'The file is another one, is cut short, or was written by another release of dataflow-tdd.',
 		fix: `Write it anew where the snapshot is: npx dataflow-tdd snapshot export ${file}`,
 		cause,
 	});

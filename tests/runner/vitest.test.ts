@@ -42,9 +42,10 @@ test('Vitest: what fails reads well, and leaves nothing to the next test', async
 	t.regex(failureOf(run, 'its time is over'), /Test timed out in 1500ms/);
 	t.regex(failureOf(run, 'a case of test.each Ada'), /\[ERR_FIXTURE_HOOK\][\s\S]*test\.for\(cases\)/);
 	t.regex(failureOf(run, 'no body'), /\[ERR_FIXTURE_BODY\][\s\S]*tddTestContext\(async \(t, \{db\}\) => /);
+	t.regex(failureOf(run, 'nothing but a fixture'), /\[ERR_FIXTURE_BODY\][\s\S]*A fixture got undefined/);
 	t.regex(failureOf(run, 'a connection of its own'), /ERR_CONTEXT_URL[\s\S]*tddParallelSafe\(async \(t, \{url\}\) => /);
 	t.regex(failureOf(run, 'with a fixture in a hook > a second fixture is refused'), /\[ERR_FIXTURE_HOOK\]: A second fixture was used for one test/);
-	t.is(run.output.match(/^ FAIL {2}/gm)?.length, 7, run.output);
+	t.is(run.output.match(/^ FAIL {2}/gm)?.length, 8, run.output);
 });
 
 test('Vitest: watch mode runs again what has changed, and reports each time', async t => {

@@ -111,6 +111,7 @@ test('an archive that does not match is refused, and leaves nothing', async t =>
 	t.regex(newer.message, /its format is 2, and this release reads up to 1\./);
 	await withManifest(file, path.join(folder, 'named.tar'), {snapshot: '../../evil'});
 	t.like(await refused(second, 'named.tar'), {code: 'ERR_SNAPSHOT_ARCHIVE'});
+	t.regex((await refused(second, 'nowhere.tar')).message, /There is no such file here/);
 
 	const {size} = await stat(file);
 	for (const [name, place] of [['begin', 3000], ['middle', Math.round(size / 2)], ['end', contents.bytes]] as const) {

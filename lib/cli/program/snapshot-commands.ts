@@ -49,7 +49,7 @@ export function addSnapshotCommands(program: CliCommand): void {
 		.option('--json', 'print JSON')
 		.addExamples(['dataflow-tdd snapshot key', 'echo "key=$(npx dataflow-tdd snapshot key)" >> "$GITHUB_OUTPUT"'])
 		.action(lazily(async () => (await import('../commands/snapshot.ts')).key));
-	snapshot.command('list').description('list the snapshots of all projects on this machine; * is the one of this project as it is now')
+	snapshot.command('list').description('list the snapshots of all projects on this machine, of the kind of server that tests run on now; * is the one of this project as it is')
 		.option('--json', 'print JSON')
 		.addExamples(['dataflow-tdd snapshot list'])
 		.action(lazily(async () => (await import('../commands/snapshot.ts')).list));

@@ -4,6 +4,7 @@ import {stripVTControlCharacters} from 'node:util';
 import {ReportError} from '../../errors.ts';
 import type {RunRecord} from '../../monitor/records.ts';
 import {testsOf} from '../totals.ts';
+import {unseenFailure} from '../unseen.ts';
 import {annotationsOf, renderAnnotations} from './annotations.ts';
 import {renderMarkdown} from './markdown.ts';
 
@@ -17,8 +18,14 @@ const actions = (): Environment => ({GITHUB_STEP_SUMMARY: process.env.GITHUB_STE
  * @throws {ERR_REPORT_WRITE} when that file cannot be written
  */
 export async function reportToGithub(run: RunRecord, stream: NodeJS.WritableStream, env: Environment = actions()): Promise<void> {
-	if (testsOf(run).length === 0) {
+	const tests = testsOf(run);
+	const unseen = unseenFailure(run, tests);
+	if (tests.length === 0 && unseen === undefined) {
 		return;
+	}
+
+	if (unseen !== undefined) {
+		stream.write(`::error title=dataflow-tdd::${unseen}\n`);
 	}
 
 	for (const line of renderAnnotations(annotationsOf(run), env.GITHUB_WORKSPACE ?? run.projectDir)) {

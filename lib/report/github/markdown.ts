@@ -4,6 +4,7 @@ import {outcomeParts} from '../outcome.ts';
 import {
 	cacheTotals, leaseTotals, repeatedStatements, slowestTests, slowStatements, testsOf, testsOverBudget, testsOverThreshold, totalsOf, type TestInFile,
 } from '../totals.ts';
+import {unseenFailure} from '../unseen.ts';
 
 const shown = 10;
 const shownSlowest = 5;
@@ -22,10 +23,16 @@ export function renderMarkdown(run: RunRecord): string {
 	return [headline(run, tests), totalsTable(run, tests), ...sections(tests)].join('\n\n').concat('\n');
 }
 
-function headline({server, startedAt, endedAt}: RunRecord, tests: readonly TestInFile[]): string {
+function headline(run: RunRecord, tests: readonly TestInFile[]): string {
+	const {server, startedAt, endedAt} = run;
 	const totals = totalsOf(tests);
-	const outcome = outcomeParts(totals).map(([, text]) => text).join(', ');
-	return `### ${totals.failed === 0 ? '✅' : '❌'} ${counted(tests.length, 'test')} in ${formatMs(endedAt - startedAt)}: ${outcome}\n\non ${escapeMarkdown(server)}`;
+	const unseen = unseenFailure(run, tests);
+	const outcome = totals.tests === 0 ? 'none came to its end' : outcomeParts(totals).map(([, text]) => text).join(', ');
+	return [
+		`### ${totals.failed === 0 && unseen === undefined ? '✅' : '❌'} ${counted(tests.length, 'test')} in ${formatMs(endedAt - startedAt)}: ${outcome}`,
+		...unseen === undefined ? [] : [`**${unseen}**`],
+		`on ${escapeMarkdown(server)}`,
+	].join('\n\n');
 }
 
 function totalsTable(run: RunRecord, tests: readonly TestInFile[]): string {

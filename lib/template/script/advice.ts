@@ -49,7 +49,7 @@ const rules: readonly Rule[] = [
 	},
 	{
 		codes: /^42601$/,
-		why: 'A semicolon, a comma or a quote is missing there or shortly before, or the server is older than the syntax.',
+		why: 'A word is misspelt there, a semicolon, a comma or a quote is missing shortly before, or the server is older than the syntax.',
 		fix: 'Mend the statement at the place that is marked.',
 	},
 	{
