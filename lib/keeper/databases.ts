@@ -23,6 +23,12 @@ export interface ServerDatabasesOptions extends ClonerOptions {
 	readonly build: (combination: Combination) => Promise<readonly TemplateRecord[]>;
 }
 
+/** What the templates of a fingerprint say of themselves. */
+function recordsOf(entries: Awaited<ReturnType<typeof listDatabases>>, fingerprint: string): TemplateRecord[] {
+	return entries.filter(({name, isTemplate}) => isTemplate && name.startsWith(templateName(fingerprint, '')))
+		.map(({comment}) => parseRecord(comment)).filter(record => record !== undefined);
+}
+
 /** The databases of one slot's server: the templates in it, the lanes that a worker uses, and clones for single tests. */
 export class ServerDatabases {
 	readonly #options: ServerDatabasesOptions;
@@ -55,11 +61,8 @@ export class ServerDatabases {
 		const databases = new ServerDatabases(options);
 		const entries = await listDatabases(options.admin, 'tdd_');
 		const whole = new Map(entries.filter(({isBroken}) => !isBroken).map(({name, oid}) => [name, {name, oid}]));
-		for (const {name, isTemplate, comment} of entries) {
-			const record = parseRecord(comment);
-			if (record && isTemplate && name.startsWith(templateName(options.fingerprint, ''))) {
-				databases.#add(record, whole);
-			}
+		for (const record of recordsOf(entries, options.fingerprint)) {
+			databases.#add(record, whole);
 		}
 
 		return databases;
@@ -185,7 +188,7 @@ export class ServerDatabases {
 
 	async #template(combination: Combination): Promise<{record: TemplateRecord; isKnown: boolean}> {
 		const id = combinationId(combination);
-		const known = this.#records.get(id);
+		const known = this.#records.get(id) ?? await this.#find(id);
 		if (known) {
 			return {record: known, isKnown: true};
 		}
@@ -194,6 +197,22 @@ export class ServerDatabases {
 		const building = this.#builds.get(id) ?? this.#build(combination).finally(() => this.#builds.delete(id));
 		this.#builds.set(id, building);
 		return {record: await building, isKnown: false};
+	}
+
+	/** On a server that several share, somebody else may have built it since this one looked: another slot, or another run. */
+	async #find(id: string): Promise<TemplateRecord | undefined> {
+		// Only a server that is there already has a marker.
+		if (this.#options.secret === undefined || this.#builds.has(id)) {
+			return undefined;
+		}
+
+		const found = await this.#inTurn(async () => listDatabases(this.#options.admin, templateName(this.#options.fingerprint, id)));
+		const record = recordsOf(found, this.#options.fingerprint).find(({combination}) => combinationId(combination) === id);
+		if (record) {
+			this.#records.set(id, record);
+		}
+
+		return record;
 	}
 
 	async #build(combination: Combination): Promise<TemplateRecord> {

@@ -132,6 +132,18 @@ test.serial('G22: what a killed keeper has left on the server is swept by the ne
 	t.true((await databases()).includes('tdd_not_really'));
 });
 
+test.serial('what one slot has had built is there for the other', async t => {
+	const project = await externalProject(t, {'schemas/001.sql': freshSchema(), 'seeds/one.sql': `insert into items (name) values ('one');`});
+	const keeper = await project.open('run');
+	await keeper.api.prepare();
+	const [one, other] = await Promise.all([keeper.api.acquire('one'), keeper.api.acquire('other')]);
+	t.not(one.slot, other.slot);
+	const combination = {packs: ['one'], layers: []};
+	const source = async (lease: number): Promise<string> => (await keeper.api.lane({lease, combination, lane: 0})).source;
+	t.deepEqual([await source(one.id), await source(other.id)], ['built', 'cloned']);
+	await Promise.all([keeper.api.release(one.id), keeper.api.release(other.id)]);
+});
+
 test.serial('a server that is not there gives every client the error with its address, without the password', async t => {
 	const project = await makeProject(t, {options: {server: 'postgres://me:geheim@127.0.0.1:1/test'}});
 	const error = await t.throwsAsync(project.open(), {code: 'ERR_SERVER_URL', name: 'ServerError', message: /127\.0\.0\.1:1/});

@@ -162,7 +162,9 @@ test('a test shows its phases, measures, repeated statements with stacks, plans 
 	const open = async (title: string): Promise<Locator> => {
 		await page.locator('#tests').getByLabel('Search').fill(title);
 		await page.locator('#tests tbody').getByRole('link', {name: title, exact: true}).click();
-		return page.getByRole('dialog');
+		const dialog = page.getByRole('dialog');
+		await dialog.getByText(title, {exact: true}).first().waitFor();
+		return dialog;
 	};
 
 	const repeating = await open(all.find(({repeated}) => repeated.length > 0)!.title);
