@@ -14,7 +14,7 @@ esac
 index="${WITH_SHARD_INDEX:-}"
 total="${WITH_SHARD_TOTAL:-}"
 if [ -n "$index$total" ]; then
-	[[ "$index" =~ ^[0-9]+$ && "$total" =~ ^[0-9]+$ && 10#$index -lt 10#$total ]] ||
+	[[ "$index" =~ ^[0-9]+$ && "$total" =~ ^[0-9]+$ && "$((10#$index))" -lt "$((10#$total))" ]] ||
 		refuse "shard-index is '$index' and shard-total '$total': the index counts from 0, and is less than the total."
 fi
 
